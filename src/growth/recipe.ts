@@ -1,0 +1,165 @@
+import { dims, layout, type ModelShape, type Parameter, type ParameterKind } from './layout.ts';
+
+/**
+ * How one grown parameter is made from the parameters of the smaller model.
+ *
+ * Operators return recipes, never tensors: a recipe can be printed, composed, checked for shape and asserted on
+ * without loading TensorFlow. Repetition is written as `take`; `concat` joins parts that come from different places.
+ */
+export type Expression =
+  /** A parameter of the smaller model as it is. */
+  | { readonly op: 'copy'; readonly from: string }
+  /** Slices `index` along `axis`, in that order, repeats allowed. */
+  | { readonly op: 'take'; readonly axis: number; readonly index: readonly number[]; readonly of: Expression }
+  /** Times one number, or times `by[i]` at position i along `axis`. */
+  | { readonly op: 'scale'; readonly by: number; readonly of: Expression }
+  | { readonly op: 'scale'; readonly by: readonly number[]; readonly axis: number; readonly of: Expression }
+  | { readonly op: 'concat'; readonly axis: number; readonly of: readonly Expression[] }
+  | { readonly op: 'fill'; readonly value: number; readonly dims: readonly number[] }
+  /** The product of two matrices. */
+  | { readonly op: 'matmul'; readonly left: Expression; readonly right: Expression }
+  /** Drawn afresh as a new model's parameter of this kind is; the draw depends on the seed and the grown name. */
+  | { readonly op: 'init'; readonly kind: ParameterKind; readonly dims: readonly number[] };
+
+/** A grown model: for every parameter, how it is made. */
+export type Recipe = ReadonlyMap<string, Expression>;
+
+export const copy = (from: string): Expression => ({ op: 'copy', from });
+export const concat = (axis: number, of: readonly Expression[]): Expression => ({ op: 'concat', axis, of });
+export const fill = (value: number, size: readonly number[]): Expression => ({ op: 'fill', value, dims: size });
+export const matmul = (left: Expression, right: Expression): Expression => ({ op: 'matmul', left, right });
+export const init = (kind: ParameterKind, size: readonly number[]): Expression => ({ op: 'init', kind, dims: size });
+
+/** Slices along an axis; two takes along one axis become one, so that reuse can be counted. */
+export function take(of: Expression, axis: number, index: readonly number[]): Expression {
+  if (of.op === 'take' && of.axis === axis) return take(of.of, axis, index.map((i) => at(of.index, i)));
+  if (of.op === 'scale' && typeof of.by === 'number') return scale(take(of.of, axis, index), of.by);
+  if (of.op === 'scale' && of.axis === axis) {
+    return scaleAxis(take(of.of, axis, index), axis, index.map((i) => at(of.by, i)));
+  }
+  if (of.op === 'scale') return scaleAxis(take(of.of, axis, index), of.axis, of.by);
+  return { op: 'take', axis, index, of };
+}
+
+/** Times one number. */
+export const scale = (of: Expression, by: number): Expression => (by === 1 ? of : { op: 'scale', by, of });
+
+/** Times `by[i]` at position i along `axis`. */
+export function scaleAxis(of: Expression, axis: number, by: readonly number[]): Expression {
+  return by.every((factor) => factor === by[0]) ? scale(of, by[0] ?? 1) : { op: 'scale', by, axis, of };
+}
+
+/** A recipe that covers every parameter of `to`, by construction. */
+export function recipeFor(to: ModelShape, rule: (parameter: Parameter) => Expression): Recipe {
+  return new Map(layout(to).map((parameter) => [parameter.name, rule(parameter)]));
+}
+
+/** The recipe that leaves a model as it is. */
+export const identity = (shape: ModelShape): Recipe => recipeFor(shape, ({ name }) => copy(name));
+
+/** The recipe that does `first` and then `second`, in one step. */
+export function compose(first: Recipe, second: Recipe): Recipe {
+  return new Map([...second].map(([name, expression]) => [name, substitute(expression, first)]));
+}
+
+/** `expression` with every parameter it copies replaced by how `first` makes that parameter. */
+function substitute(expression: Expression, first: Recipe): Expression {
+  switch (expression.op) {
+    case 'copy':
+      return lookup(first, expression.from);
+    case 'take':
+      return take(substitute(expression.of, first), expression.axis, expression.index);
+    case 'scale': {
+      const of = substitute(expression.of, first);
+      return typeof expression.by === 'number' ? scale(of, expression.by) : scaleAxis(of, expression.axis, expression.by);
+    }
+    case 'concat':
+      return concat(expression.axis, expression.of.map((part) => substitute(part, first)));
+    case 'matmul':
+      return matmul(substitute(expression.left, first), substitute(expression.right, first));
+    case 'fill':
+    case 'init':
+      return expression;
+  }
+}
+
+/**
+ * Throws unless `recipe` turns a `from` model into exactly a `to` model: every parameter made, none too many, every
+ * shape right. A failure is a bug in an operator.
+ */
+export function checkRecipe(recipe: Recipe, from: ModelShape, to: ModelShape): void {
+  const source = new Map(layout(from).map((parameter) => [parameter.name, dims(parameter, from)]));
+  const wanted = layout(to);
+  for (const parameter of wanted) {
+    const got = expressionDims(lookup(recipe, parameter.name), source);
+    const want = dims(parameter, to);
+    if (got.join() !== want.join()) {
+      throw new Error(`recipe for ${parameter.name} makes [${got.join(', ')}], the target needs [${want.join(', ')}]`);
+    }
+  }
+  const names = new Set(wanted.map(({ name }) => name));
+  const extra = [...recipe.keys()].filter((name) => !names.has(name));
+  if (extra.length > 0) throw new Error(`recipe makes parameters the target does not have: ${extra.join(', ')}`);
+}
+
+/** The shape an expression evaluates to, given the shapes of the smaller model's parameters. Throws where parts misfit. */
+export function expressionDims(
+  expression: Expression,
+  source: ReadonlyMap<string, readonly number[]>,
+): readonly number[] {
+  switch (expression.op) {
+    case 'copy':
+      return lookup(source, expression.from);
+    case 'fill':
+    case 'init':
+      return expression.dims;
+    case 'take': {
+      const of = expressionDims(expression.of, source);
+      const size = at(of, expression.axis);
+      const outside = expression.index.find((i) => !Number.isInteger(i) || i < 0 || i >= size);
+      if (outside !== undefined) throw new Error(`take: index ${outside} is outside axis ${expression.axis} of ${size}`);
+      return of.with(expression.axis, expression.index.length);
+    }
+    case 'scale': {
+      const of = expressionDims(expression.of, source);
+      if (typeof expression.by !== 'number' && expression.by.length !== of[expression.axis]) {
+        throw new Error(`scale: ${expression.by.length} factors for axis ${expression.axis} of [${of.join(', ')}]`);
+      }
+      return of;
+    }
+    case 'concat':
+      return concatDims(expression.axis, expression.of.map((part) => expressionDims(part, source)));
+    case 'matmul':
+      return matmulDims(expressionDims(expression.left, source), expressionDims(expression.right, source));
+  }
+}
+
+function concatDims(axis: number, parts: readonly (readonly number[])[]): readonly number[] {
+  const [first, ...rest] = parts;
+  if (first === undefined) throw new Error('concat of nothing');
+  for (const part of rest) {
+    if (part.with(axis, 0).join() !== first.with(axis, 0).join()) {
+      throw new Error(`concat: [${part.join(', ')}] does not fit [${first.join(', ')}] along axis ${axis}`);
+    }
+  }
+  return first.with(axis, parts.reduce((sum, part) => sum + at(part, axis), 0));
+}
+
+function matmulDims(left: readonly number[], right: readonly number[]): readonly number[] {
+  if (left.length !== 2 || right.length !== 2 || left[1] !== right[0]) {
+    throw new Error(`matmul: [${left.join(', ')}] times [${right.join(', ')}]`);
+  }
+  return [at(left, 0), at(right, 1)];
+}
+
+function lookup<V>(map: ReadonlyMap<string, V>, name: string): V {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`recipe names a parameter that does not exist: ${name}`);
+  return value;
+}
+
+function at(values: readonly number[], index: number): number {
+  const value = values[index];
+  if (value === undefined) throw new Error(`index ${index} is outside [${values.join(', ')}]`);
+  return value;
+}

@@ -1,0 +1,87 @@
+import type { ModelShape } from '../growth/layout.ts';
+import type { Cell } from './spec.ts';
+
+/** A point of the validation curve: the loss after so many steps, FLOPs and seconds of training. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly flops: number;
+  readonly seconds: number;
+  readonly loss: number;
+}
+
+export interface StageRecord {
+  readonly shape: ModelShape;
+  readonly steps: number;
+  /** Training FLOPs of the stage, counted by formula (growth/flops.ts). */
+  readonly flops: number;
+  /** Time of the training steps alone. */
+  readonly seconds: number;
+}
+
+/** Validation loss in nats per masked token, just before and just after a growth, on the same batches. */
+export interface GrowthRecord {
+  readonly afterStage: number;
+  readonly step: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface TaskRecord {
+  readonly version: number;
+  /** By metric name, 0 to 1 or the metric's own range. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly seconds: number;
+}
+
+/** What training a cell yields. Plain JSON; no times of day, no machine: those are added by whoever ran it. */
+export interface CellResult {
+  readonly status: 'done' | 'diverged';
+  /** Final validation loss; null where the run diverged. */
+  readonly loss: number | null;
+  readonly steps: number;
+  readonly flops: number;
+  /** Time of the training steps; compiling, growing and evaluating are kept apart. */
+  readonly seconds: { readonly train: number; readonly compile: number; readonly evaluate: number; readonly finetune: number };
+  readonly stages: readonly StageRecord[];
+  readonly growths: readonly GrowthRecord[];
+  readonly curve: readonly CurvePoint[];
+  readonly tasks: Readonly<Record<string, TaskRecord>>;
+  /** What made up the pre-training text; runs on different text are not comparable. */
+  readonly corpus: { readonly digest: string; readonly trainTokens: number; readonly validationTokens: number };
+  readonly warnings: readonly string[];
+}
+
+/** What a cell leaves behind: one JSON file; every table is a projection of these. */
+export interface CellRecord {
+  readonly format: 1;
+  readonly cell: Cell;
+  /** Null where the cell failed; then `error` says why. */
+  readonly result: CellResult | null;
+  readonly error: string | null;
+  readonly engine: { readonly name: string; readonly device: string; readonly versions: Readonly<Record<string, string>> } | null;
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string };
+  readonly started: string;
+  readonly finished: string;
+}
+
+/** What a cell tells while it runs. */
+export type CellEvent =
+  | { readonly type: 'engine'; readonly name: string; readonly device: string; readonly versions: Readonly<Record<string, string>>; readonly why: string }
+  | { readonly type: 'prepare'; readonly what: string; readonly done: number; readonly of: number }
+  | { readonly type: 'stage'; readonly stage: number; readonly of: number; readonly shape: ModelShape }
+  | { readonly type: 'step'; readonly step: number; readonly of: number; readonly loss: number }
+  | { readonly type: 'evaluate'; readonly step: number; readonly loss: number }
+  | { readonly type: 'grow'; readonly growth: GrowthRecord }
+  | { readonly type: 'finetune'; readonly task: string; readonly step: number; readonly of: number; readonly loss: number }
+  | { readonly type: 'score'; readonly task: string; readonly metrics: Readonly<Record<string, number>> };
+
+/** Where a trainer may keep what can be made again: token shards, vocabularies. */
+export interface TrainerContext {
+  readonly cache: string;
+}
+
+/** The seam between orchestration and training: plans and numbers cross it, tensors do not. */
+export interface Trainer {
+  /** Rejects with `signal.reason` when stopped. */
+  run(cell: Cell, context: TrainerContext, onEvent: (event: CellEvent) => void, signal: AbortSignal): Promise<CellResult>;
+}
