@@ -1,0 +1,57 @@
+import { stageFlops } from '../growth/flops.ts';
+import type { ModelShape } from '../growth/layout.ts';
+import { stageShape, stageSteps } from '../growth/schedule.ts';
+import { cellsOf, maskedTokens, targetShape, type Arm, type ArmGroup, type Cell, type Comparison, type Settings } from './spec.ts';
+
+/** A stage as it will run. */
+export interface PlannedStage {
+  readonly shape: ModelShape;
+  /** The first step of the stage, counted from 0 over the whole run. */
+  readonly start: number;
+  readonly steps: number;
+  /** Training FLOPs of all its steps. */
+  readonly flops: number;
+}
+
+export interface PlannedArm {
+  readonly arm: Arm;
+  readonly group: ArmGroup;
+  readonly stages: readonly PlannedStage[];
+  /** Pre-training FLOPs of one cell. */
+  readonly flops: number;
+  /** Baseline FLOPs over this arm's, minus 1: the paper's definition. */
+  readonly speedupFlops: number;
+}
+
+/** What a sweep will do, before anything is done. */
+export interface Plan {
+  readonly comparison: Comparison;
+  readonly arms: readonly PlannedArm[];
+  readonly cells: readonly Cell[];
+}
+
+/** The stages of a cell, with shapes, steps and FLOPs. The trainer runs exactly these. */
+export function planStages(settings: Settings): PlannedStage[] {
+  const target = targetShape(settings);
+  const steps = stageSteps(settings.schedule, settings.train.steps);
+  let start = 0;
+  return settings.schedule.map((stage, index) => {
+    const shape = stageShape(target, stage);
+    const own = steps[index]!;
+    const masked = maskedTokens(shape.length, settings.data.mask);
+    const planned = { shape, start, steps: own, flops: stageFlops(shape, masked, settings.train.batch, own) };
+    start += own;
+    return planned;
+  });
+}
+
+/** Plans a whole comparison. */
+export function planSweep(comparison: Comparison): Plan {
+  const planned = comparison.arms.map((arm) => {
+    const stages = planStages(arm.settings);
+    return { arm, group: arm.group, stages, flops: stages.reduce((sum, stage) => sum + stage.flops, 0) };
+  });
+  const baseline = planned[0]?.flops ?? 0;
+  const arms = planned.map((arm) => ({ ...arm, speedupFlops: baseline / arm.flops - 1 }));
+  return { comparison, arms, cells: cellsOf(comparison) };
+}
