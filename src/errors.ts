@@ -20,9 +20,9 @@ export function suggest(got: string, known: readonly string[]): string {
 /** Levenshtein's: insertions, deletions and replacements that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [i, x] of [...a].entries()) {
+  for (const [i, x] of a.split('').entries()) {
     const next = [i + 1];
-    for (const [j, y] of [...b].entries()) {
+    for (const [j, y] of b.split('').entries()) {
       next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (x === y ? 0 : 1)));
     }
     row = next;

@@ -11,9 +11,10 @@ export type Expression =
   | { readonly op: 'copy'; readonly from: string }
   /** Slices `index` along `axis`, in that order, repeats allowed. */
   | { readonly op: 'take'; readonly axis: number; readonly index: readonly number[]; readonly of: Expression }
-  /** Times one number, or times `by[i]` at position i along `axis`. */
+  /** Times one number. */
   | { readonly op: 'scale'; readonly by: number; readonly of: Expression }
-  | { readonly op: 'scale'; readonly by: readonly number[]; readonly axis: number; readonly of: Expression }
+  /** Times `by[i]` at position i along `axis`. */
+  | { readonly op: 'scale-axis'; readonly axis: number; readonly by: readonly number[]; readonly of: Expression }
   | { readonly op: 'concat'; readonly axis: number; readonly of: readonly Expression[] }
   | { readonly op: 'fill'; readonly value: number; readonly dims: readonly number[] }
   /** The product of two matrices. */
@@ -30,15 +31,29 @@ export const fill = (value: number, size: readonly number[]): Expression => ({ o
 export const matmul = (left: Expression, right: Expression): Expression => ({ op: 'matmul', left, right });
 export const init = (kind: ParameterKind, size: readonly number[]): Expression => ({ op: 'init', kind, dims: size });
 
-/** Slices along an axis; two takes along one axis become one, so that reuse can be counted. */
+/** Slices along an axis. Two takes along one axis become one, under any scaling, so that reuse can be counted. */
 export function take(of: Expression, axis: number, index: readonly number[]): Expression {
-  if (of.op === 'take' && of.axis === axis) return take(of.of, axis, index.map((i) => at(of.index, i)));
-  if (of.op === 'scale' && typeof of.by === 'number') return scale(take(of.of, axis, index), of.by);
-  if (of.op === 'scale' && of.axis === axis) {
-    return scaleAxis(take(of.of, axis, index), axis, index.map((i) => at(of.by, i)));
+  switch (of.op) {
+    case 'take':
+      if (of.axis !== axis) return { op: 'take', axis, index, of };
+      return take(
+        of.of,
+        axis,
+        index.map((i) => at(of.index, i)),
+      );
+    case 'scale':
+      return scale(take(of.of, axis, index), of.by);
+    case 'scale-axis': {
+      const by = of.axis === axis ? index.map((i) => at(of.by, i)) : of.by;
+      return scaleAxis(take(of.of, axis, index), of.axis, by);
+    }
+    case 'copy':
+    case 'concat':
+    case 'fill':
+    case 'matmul':
+    case 'init':
+      return { op: 'take', axis, index, of };
   }
-  if (of.op === 'scale') return scaleAxis(take(of.of, axis, index), of.axis, of.by);
-  return { op: 'take', axis, index, of };
 }
 
 /** Times one number. */
@@ -46,7 +61,7 @@ export const scale = (of: Expression, by: number): Expression => (by === 1 ? of 
 
 /** Times `by[i]` at position i along `axis`. */
 export function scaleAxis(of: Expression, axis: number, by: readonly number[]): Expression {
-  return by.every((factor) => factor === by[0]) ? scale(of, by[0] ?? 1) : { op: 'scale', by, axis, of };
+  return by.every((factor) => factor === by[0]) ? scale(of, by[0] ?? 1) : { op: 'scale-axis', axis, by, of };
 }
 
 /** A recipe that covers every parameter of `to`, by construction. */
@@ -69,12 +84,15 @@ function substitute(expression: Expression, first: Recipe): Expression {
       return lookup(first, expression.from);
     case 'take':
       return take(substitute(expression.of, first), expression.axis, expression.index);
-    case 'scale': {
-      const of = substitute(expression.of, first);
-      return typeof expression.by === 'number' ? scale(of, expression.by) : scaleAxis(of, expression.axis, expression.by);
-    }
+    case 'scale':
+      return scale(substitute(expression.of, first), expression.by);
+    case 'scale-axis':
+      return scaleAxis(substitute(expression.of, first), expression.axis, expression.by);
     case 'concat':
-      return concat(expression.axis, expression.of.map((part) => substitute(part, first)));
+      return concat(
+        expression.axis,
+        expression.of.map((part) => substitute(part, first)),
+      );
     case 'matmul':
       return matmul(substitute(expression.left, first), substitute(expression.right, first));
     case 'fill':
@@ -117,18 +135,22 @@ export function expressionDims(
       const of = expressionDims(expression.of, source);
       const size = at(of, expression.axis);
       const outside = expression.index.find((i) => !Number.isInteger(i) || i < 0 || i >= size);
-      if (outside !== undefined) throw new Error(`take: index ${outside} is outside axis ${expression.axis} of ${size}`);
+      if (outside !== undefined)
+        throw new Error(`take: index ${outside} is outside axis ${expression.axis} of ${size}`);
       return of.with(expression.axis, expression.index.length);
     }
-    case 'scale': {
+    case 'scale':
+      return expressionDims(expression.of, source);
+    case 'scale-axis': {
       const of = expressionDims(expression.of, source);
-      if (typeof expression.by !== 'number' && expression.by.length !== of[expression.axis]) {
-        throw new Error(`scale: ${expression.by.length} factors for axis ${expression.axis} of [${of.join(', ')}]`);
-      }
-      return of;
+      if (expression.by.length === of[expression.axis]) return of;
+      throw new Error(`scale: ${expression.by.length} factors for axis ${expression.axis} of [${of.join(', ')}]`);
     }
     case 'concat':
-      return concatDims(expression.axis, expression.of.map((part) => expressionDims(part, source)));
+      return concatDims(
+        expression.axis,
+        expression.of.map((part) => expressionDims(part, source)),
+      );
     case 'matmul':
       return matmulDims(expressionDims(expression.left, source), expressionDims(expression.right, source));
   }
@@ -142,7 +164,10 @@ function concatDims(axis: number, parts: readonly (readonly number[])[]): readon
       throw new Error(`concat: [${part.join(', ')}] does not fit [${first.join(', ')}] along axis ${axis}`);
     }
   }
-  return first.with(axis, parts.reduce((sum, part) => sum + at(part, axis), 0));
+  return first.with(
+    axis,
+    parts.reduce((sum, part) => sum + at(part, axis), 0),
+  );
 }
 
 function matmulDims(left: readonly number[], right: readonly number[]): readonly number[] {

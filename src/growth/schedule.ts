@@ -1,8 +1,7 @@
-import { growthFrom } from './grow.ts';
 import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
 import type { GrowthOperator, OperatorSettings } from './operator.ts';
 import { operators } from './operators/index.ts';
-import type { Recipe } from './recipe.ts';
+import { compose, identity, type Recipe } from './recipe.ts';
 
 /** How small one dimension is during a stage, and the operator that will grow it out of the stage. */
 export interface Reduction {
@@ -44,14 +43,47 @@ export function stageShape(target: ModelShape, stage: Stage): ModelShape {
 }
 
 /**
- * The growth from stage `index` to the one after it, as one recipe: the operator that made a dimension small grows
- * it, one dimension at a time, and the recipes are composed.
+ * The growth out of stage `index` into the one after it, as one recipe: the operator that made a dimension small grows
+ * it, one dimension at a time, and the recipes are composed. Throws after the last stage, and where a dimension would
+ * shrink: schedules are checked before they come here.
  */
 export function growthAfter(target: ModelShape, schedule: Schedule, index: number): Recipe {
   const from = schedule[index];
   const to = schedule[index + 1];
-  if (from === undefined || to === undefined) throw new Error(`no growth after stage ${index}`);
-  return growthFrom(target, from, to);
+  if (from === undefined || to === undefined) throw new Error(`there is no growth after stage ${index}`);
+  const start = stageShape(target, from);
+  let reductions = from.reductions;
+  let shape = start;
+  return DIMENSIONS.reduce((recipe, dimension) => {
+    const own = from.reductions[dimension];
+    const next = to.reductions[dimension];
+    if (sameReduction(own, next)) return recipe;
+    if (own === undefined) throw new Error(`stage ${index + 1} is smaller in ${dimension} than the stage before it`);
+    reductions = withReduction(reductions, dimension, next);
+    const before = shape;
+    shape = stageShape(target, { share: to.share, reductions });
+    return compose(recipe, operatorOf(own).grow(before, shape));
+  }, identity(start));
+}
+
+function withReduction(
+  reductions: Stage['reductions'],
+  dimension: Dimension,
+  reduction: Reduction | undefined,
+): Stage['reductions'] {
+  const kept = Object.entries(reductions).filter(([name]) => name !== dimension);
+  return Object.fromEntries(reduction === undefined ? kept : [...kept, [dimension, reduction]]);
+}
+
+/** Equal operator and settings, or both absent. */
+export function sameReduction(a: Reduction | undefined, b: Reduction | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const names = Object.keys(a.settings);
+  return (
+    a.operator === b.operator &&
+    names.length === Object.keys(b.settings).length &&
+    names.every((name) => a.settings[name] === b.settings[name])
+  );
 }
 
 /** Steps of every stage: shares of `steps`, rounded so that they add up to it. */

@@ -4,7 +4,12 @@ import type { Cell } from './spec.ts';
 /** What a sweep tells while it runs, in the order in which it happens. The progress display is a fold over these. */
 export type SweepEvent =
   /** Once, first. `cached` are the cells whose records were found and are not run again. */
-  | { readonly type: 'sweep-started'; readonly cells: readonly Cell[]; readonly cached: readonly string[]; readonly workers: number }
+  | {
+      readonly type: 'sweep-started';
+      readonly cells: readonly Cell[];
+      readonly cached: readonly string[];
+      readonly workers: number;
+    }
   | { readonly type: 'cell-started'; readonly id: string }
   | { readonly type: 'cell-event'; readonly id: string; readonly event: CellEvent }
   /** Done, diverged or failed: the record says which. */

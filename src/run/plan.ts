@@ -1,7 +1,16 @@
 import { stageFlops } from '../growth/flops.ts';
 import type { ModelShape } from '../growth/layout.ts';
 import { stageShape, stageSteps } from '../growth/schedule.ts';
-import { cellsOf, maskedTokens, targetShape, type Arm, type ArmGroup, type Cell, type Comparison, type Settings } from './spec.ts';
+import {
+  cellsOf,
+  maskedTokens,
+  targetShape,
+  type Arm,
+  type ArmGroup,
+  type Cell,
+  type Comparison,
+  type Settings,
+} from './spec.ts';
 
 /** A stage as it will run. */
 export interface PlannedStage {

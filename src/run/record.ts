@@ -41,7 +41,12 @@ export interface CellResult {
   readonly steps: number;
   readonly flops: number;
   /** Time of the training steps; compiling, growing and evaluating are kept apart. */
-  readonly seconds: { readonly train: number; readonly compile: number; readonly evaluate: number; readonly finetune: number };
+  readonly seconds: {
+    readonly train: number;
+    readonly compile: number;
+    readonly evaluate: number;
+    readonly finetune: number;
+  };
   readonly stages: readonly StageRecord[];
   readonly growths: readonly GrowthRecord[];
   readonly curve: readonly CurvePoint[];
@@ -58,7 +63,11 @@ export interface CellRecord {
   /** Null where the cell failed; then `error` says why. */
   readonly result: CellResult | null;
   readonly error: string | null;
-  readonly engine: { readonly name: string; readonly device: string; readonly versions: Readonly<Record<string, string>> } | null;
+  readonly engine: {
+    readonly name: string;
+    readonly device: string;
+    readonly versions: Readonly<Record<string, string>>;
+  } | null;
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string };
   readonly started: string;
   readonly finished: string;
@@ -66,13 +75,25 @@ export interface CellRecord {
 
 /** What a cell tells while it runs. */
 export type CellEvent =
-  | { readonly type: 'engine'; readonly name: string; readonly device: string; readonly versions: Readonly<Record<string, string>>; readonly why: string }
+  | {
+      readonly type: 'engine';
+      readonly name: string;
+      readonly device: string;
+      readonly versions: Readonly<Record<string, string>>;
+      readonly why: string;
+    }
   | { readonly type: 'prepare'; readonly what: string; readonly done: number; readonly of: number }
   | { readonly type: 'stage'; readonly stage: number; readonly of: number; readonly shape: ModelShape }
   | { readonly type: 'step'; readonly step: number; readonly of: number; readonly loss: number }
   | { readonly type: 'evaluate'; readonly step: number; readonly loss: number }
   | { readonly type: 'grow'; readonly growth: GrowthRecord }
-  | { readonly type: 'finetune'; readonly task: string; readonly step: number; readonly of: number; readonly loss: number }
+  | {
+      readonly type: 'finetune';
+      readonly task: string;
+      readonly step: number;
+      readonly of: number;
+      readonly loss: number;
+    }
   | { readonly type: 'score'; readonly task: string; readonly metrics: Readonly<Record<string, number>> };
 
 /** Where a trainer may keep what can be made again: token shards, vocabularies. */
@@ -83,5 +104,10 @@ export interface TrainerContext {
 /** The seam between orchestration and training: plans and numbers cross it, tensors do not. */
 export interface Trainer {
   /** Rejects with `signal.reason` when stopped. */
-  run(cell: Cell, context: TrainerContext, onEvent: (event: CellEvent) => void, signal: AbortSignal): Promise<CellResult>;
+  run(
+    cell: Cell,
+    context: TrainerContext,
+    onEvent: (event: CellEvent) => void,
+    signal: AbortSignal,
+  ): Promise<CellResult>;
 }

@@ -102,13 +102,16 @@ export const SETTINGS_VERSION = 1;
 
 /** Names a cell by what it computes, so that a finished cell is found again whatever its arm is called. */
 export function cellId(settings: Settings, seed: number): string {
-  return createHash('sha256').update(canonical({ version: SETTINGS_VERSION, seed, settings })).digest('hex').slice(0, 12);
+  return createHash('sha256')
+    .update(canonical({ version: SETTINGS_VERSION, seed, settings }))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /** JSON with sorted keys: equal values give equal text. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.entries(value)
     .filter(([, item]) => item !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,0 +1,9 @@
+/** The corpora that come with growbench; anything else in `data.corpus` is a path. */
+export const CORPORA = ['wordnet', 'sotu'] as const;
+export type CorpusName = (typeof CORPORA)[number];
+
+/** One line on each corpus, for the sweep schema and the documentation. */
+export const CORPUS_SUMMARIES: Readonly<Record<CorpusName, string>> = {
+  wordnet: 'glosses and usage examples of WordNet 3.1',
+  sotu: "the Presidents' State of the Union addresses",
+};
