@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from '../errors.ts';
+
+/**
+ * Writes a file so that it is there whole or not at all: under a temporary name, synced, then renamed. Folders are
+ * made as needed. Throws a UserError where the place cannot be written to.
+ */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeError(path, error);
+  }
+}
+
+const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
+  ENOSPC: ['the disk is full', 'Free some space and run the same command again: finished cells are kept.'],
+  EDQUOT: ['the disk quota is used up', 'Free some space and run the same command again: finished cells are kept.'],
+  EACCES: ['permission denied', 'Choose another folder with --results.'],
+  EPERM: ['permission denied', 'Choose another folder with --results.'],
+  EROFS: ['the file system is read-only', 'Choose another folder with --results.'],
+  ENOTDIR: ['a part of the path is a file, not a folder', 'Choose another folder with --results.'],
+  EEXIST: ['a part of the path is a file, not a folder', 'Choose another folder with --results.'],
+  EISDIR: ['a folder stands where the file should be', 'Choose another folder with --results.'],
+};
+
+function writeError(path: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const known = REASONS[code];
+  return known === undefined ? error : new UserError(`cannot write ${path}: ${known[0]}`, known[1], { cause: error });
+}

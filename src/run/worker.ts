@@ -1,0 +1,99 @@
+import { UserError } from '../errors.ts';
+import type { CellEvent, CellResult, Trainer } from './record.ts';
+import type { Cell } from './spec.ts';
+
+/** From the executor to a worker. */
+export type WorkerRequest =
+  { readonly type: 'run'; readonly cell: Cell; readonly cache: string } | { readonly type: 'stop' };
+
+/** From a worker to the executor. */
+export type WorkerReport =
+  | { readonly type: 'event'; readonly event: CellEvent }
+  | { readonly type: 'done'; readonly result: CellResult }
+  /** `message` is what a person is shown; a bug's has the stack. */
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'stopped' };
+
+/** The end of a pipe to whoever handed out the work. */
+export interface Channel {
+  send(report: WorkerReport): void;
+  onRequest(listener: (request: WorkerRequest) => void): void;
+  /** The other side is gone. */
+  onClosed(listener: () => void): void;
+}
+
+/**
+ * Trains cells one after another as they are asked for, until told to stop or until the other side is gone. The
+ * trainer is opened at the first cell and kept: loading an engine costs about a second.
+ */
+export async function serveCells(channel: Channel, openTrainer: () => Promise<Trainer>): Promise<void> {
+  const stop = new AbortController();
+  const trainer = lazily(openTrainer);
+  await new Promise<void>((resolve) => {
+    let running = Promise.resolve();
+    const finish = () => {
+      stop.abort(new Error('stopped'));
+      void running.then(resolve);
+    };
+    channel.onClosed(finish);
+    channel.onRequest((request) => {
+      if (request.type === 'stop') finish();
+      else running = running.then(() => serveCell(channel, trainer, request.cell, request.cache, stop.signal));
+    });
+  });
+}
+
+async function serveCell(
+  channel: Channel,
+  openTrainer: () => Promise<Trainer>,
+  cell: Cell,
+  cache: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const trainer = await openTrainer();
+    const result = await trainer.run(
+      cell,
+      { cache },
+      (event) => {
+        channel.send({ type: 'event', event });
+      },
+      signal,
+    );
+    channel.send({ type: 'done', result });
+  } catch (error) {
+    channel.send(signal.aborted ? { type: 'stopped' } : { type: 'failed', message: failureMessage(error) });
+  }
+}
+
+function failureMessage(error: unknown): string {
+  if (error instanceof UserError) return `${error.message}\n${error.hint}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => (made ??= make());
+}
+
+/** The channel to the process that forked this one. Throws where nobody did. */
+export function parentChannel(): Channel {
+  if (process.send === undefined) {
+    throw new UserError('"growbench worker" is started by growbench itself', 'Run "growbench sweep FILE" instead.');
+  }
+  // Ctrl-C reaches every process of a terminal's group; when to stop is the parent's decision.
+  process.on('SIGINT', () => undefined);
+  return {
+    send: (report) => {
+      if (process.connected) process.send?.(report);
+    },
+    onRequest: (listener) => {
+      process.on('message', (message) => {
+        listener(message as WorkerRequest);
+      });
+    },
+    onClosed: (listener) => {
+      process.on('disconnect', listener);
+    },
+  };
+}
