@@ -78,7 +78,7 @@ export interface Comparison {
   readonly question: string;
   readonly seeds: readonly number[];
   readonly vary: readonly string[];
-  readonly engine: 'auto' | 'wasm';
+  readonly engine: 'auto' | EngineName;
   readonly arms: readonly Arm[];
 }
 
@@ -92,18 +92,23 @@ export interface Cell {
 
 /** Every cell, seed by seed, so that slow drift of the machine hits all arms alike. */
 export function cellsOf(comparison: Comparison): Cell[] {
+  const engine = settled(comparison.engine);
   return comparison.seeds.flatMap((seed) =>
-    comparison.arms.map(({ name, settings }) => ({ id: cellId(settings, seed), arm: name, seed, settings })),
+    comparison.arms.map(({ name, settings }) => ({ id: cellId(settings, seed, engine), arm: name, seed, settings })),
   );
 }
 
 /** Bump when the trainer changes what the same settings compute, so that old records are not taken for new ones. */
 export const SETTINGS_VERSION = 1;
 
+/** `auto` is settled before anything is named: the same numbers come from the same engine only. */
+export type EngineName = 'wasm';
+const settled = (engine: Comparison['engine']): EngineName => (engine === 'auto' ? 'wasm' : engine);
+
 /** Names a cell by what it computes, so that a finished cell is found again whatever its arm is called. */
-export function cellId(settings: Settings, seed: number): string {
+export function cellId(settings: Settings, seed: number, engine: EngineName): string {
   return createHash('sha256')
-    .update(canonical({ version: SETTINGS_VERSION, seed, settings }))
+    .update(canonical({ version: SETTINGS_VERSION, engine, seed, settings }))
     .digest('hex')
     .slice(0, 12);
 }

@@ -1,0 +1,108 @@
+import { fork } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SweepEvent } from '../../src/run/events.ts';
+import { runSweep } from '../../src/run/executor.ts';
+import type { Plan } from '../../src/run/plan.ts';
+import { planOf } from './cells.ts';
+
+const script = fileURLToPath(new URL('../fixtures/worker.mjs', import.meta.url));
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'growbench-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function sweep(plan: Plan, jobs = 1, onEvent: (event: SweepEvent, stop: () => void) => void = () => undefined) {
+  const events: SweepEvent[] = [];
+  const stop = new AbortController();
+  const outcome = await runSweep(plan, {
+    folder,
+    cache: folder,
+    jobs,
+    launch: () => fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }),
+    signal: stop.signal,
+    onEvent: (event) => {
+      events.push(event);
+      onEvent(event, () => {
+        stop.abort();
+      });
+    },
+  });
+  return { ...outcome, events, starts: events.filter(({ type }) => type === 'cell-started').length };
+}
+
+describe('a sweep', () => {
+  test('runs all arms of a seed before the next seed', async () => {
+    const plan = planOf(['fine', 'fine'], [3, 4]);
+    const { records, events } = await sweep(plan);
+    expect(records.map(({ cell }) => cell.seed)).toEqual([3, 3, 4, 4]);
+    const started = events.flatMap((event) => (event.type === 'cell-started' ? event.id : []));
+    expect(started).toEqual(plan.cells.map(({ id }) => id));
+  });
+
+  test('leaves one record a cell, whole, and nothing else', async () => {
+    const plan = planOf(['fine'], [0, 1]);
+    await sweep(plan, 2);
+    const files = await readdir(join(folder, 'cells'));
+    expect(files.sort()).toEqual(plan.cells.map(({ id }) => `${id}.json`).sort());
+  });
+
+  test('takes finished cells for done when it is run again, whatever their arm is called now', async () => {
+    const plan = planOf(['fine'], [0, 1]);
+    await sweep(plan);
+    const { starts, records } = await sweep({
+      ...plan,
+      cells: plan.cells.map((cell) => ({ ...cell, arm: 'renamed' })),
+    });
+    expect(starts).toBe(0);
+    expect(records.map(({ cell }) => cell.arm)).toEqual(['renamed', 'renamed']);
+  });
+
+  test.each([
+    ['refused', 'the corpus is empty\nUse another.'],
+    ['crashing', 'the worker process ended with exit code 9:\nout of memory'],
+    ['killed', 'the worker process was killed by SIGKILL'],
+  ])('goes on after a cell that is %s, and says why it failed', async (arm, error) => {
+    const { records, events } = await sweep(planOf(['fine', arm, 'fine']));
+    expect(records.map((record) => record.error)).toEqual([null, error, null]);
+    expect(events.at(-1)).toEqual({ type: 'sweep-finished', interrupted: false, failed: 1 });
+  });
+
+  test('tries a failed cell again on the next run', async () => {
+    const plan = planOf(['fine', 'killed']);
+    await sweep(plan);
+    expect((await sweep(plan)).starts).toBe(1);
+  });
+
+  test('stops in the middle of a cell, keeps the finished ones and goes on at the first unfinished one', async () => {
+    const plan = planOf(['fine', 'endless', 'fine']);
+    const stopped = await sweep(plan, 1, (event, stop) => {
+      if (event.type === 'cell-event' && event.id === plan.cells[1]!.id) stop();
+    });
+    expect(stopped.interrupted).toBe(true);
+    expect(stopped.records.map(({ cell }) => cell.id)).toEqual([plan.cells[0]!.id]);
+    const rest = await sweep({ ...plan, cells: plan.cells.filter(({ arm }) => arm !== 'endless') });
+    expect(rest.starts).toBe(1);
+  });
+
+  test('records the engine, the machine and the times of a cell', async () => {
+    const plan = planOf(['fine']);
+    await sweep(plan);
+    const record: unknown = JSON.parse(await readFile(join(folder, 'cells', `${plan.cells[0]!.id}.json`), 'utf8'));
+    expect(record).toMatchObject({ engine: { name: 'wasm', device: 'test' }, machine: { node: process.version } });
+  });
+
+  test.each([
+    ['cut off', '{"format": 1, "cel', 'it is not JSON'],
+    ['something else', '{"format": 7}', 'it has not the form of a record'],
+  ])('refuses a record that is %s rather than lose or believe it', async (_, text, why) => {
+    const plan = planOf(['fine']);
+    await sweep(plan);
+    await writeFile(join(folder, 'cells', `${plan.cells[0]!.id}.json`), text);
+    await expect(sweep(plan)).rejects.toThrow(why);
+  });
+});
