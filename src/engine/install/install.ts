@@ -50,6 +50,7 @@ export async function installEngine(options: InstallOptions): Promise<InstallOut
   const already = engineNamed(home, name);
   if (already !== undefined) return { engine: already, fresh: false };
 
+  onEvent({ type: 'step', text: 'checking python3, pip, npm, the C++ compiler and disk space' });
   const toolchain = await checkRequirements({ kind, home, env });
   const onWait = (holder: string, seconds: number) => {
     const text = `waiting for another install (${holder})`;

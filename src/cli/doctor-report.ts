@@ -1,0 +1,61 @@
+import type { DoctorReport, EngineReport } from '../engine/install/index.ts';
+
+/** The findings of `engine doctor` as text for people, ending in a newline. */
+export function renderDoctor(report: DoctorReport): string {
+  const { node, platform, glibc, cpu, cores, engines, folder } = report;
+  const width = Math.max(...engines.map(({ name }) => name.length));
+  return [
+    `machine  ${cpu}, ${cores} cores, ${platform}${glibc === null ? '' : `, glibc ${glibc}`}, Node ${node}`,
+    `NVIDIA   ${describeNvidia(report)}`,
+    `engines  in ${folder}`,
+    ...engines.flatMap((engine) =>
+      describeEngine(engine).map((line, i) => indent(i === 0 ? engine.name : '', width, line)),
+    ),
+    `auto     ${describeAuto(report)}`,
+    '',
+  ].join('\n');
+}
+
+const indent = (name: string, width: number, line: string): string => `  ${name.padEnd(width)}  ${line}`;
+
+function describeNvidia({ nvidia }: DoctorReport): string {
+  if (nvidia === null) return 'no driver found';
+  const devices = nvidia.devices.map(
+    ({ name, memory, computeCapability }) =>
+      `${name} (${(memory / 1024).toFixed(0)} GiB, capability ${computeCapability})`,
+  );
+  return [`driver ${nvidia.version}`, ...devices].join(', ');
+}
+
+function describeEngine({ status, reason, hint, manifest, probe }: EngineReport): string[] {
+  const built =
+    manifest === null
+      ? []
+      : [
+          `TensorFlow ${manifest.tensorflow} (${manifest.kind}), ${manifest.nodePackage.name} ${manifest.nodePackage.version}`,
+          `built ${manifest.created.slice(0, 10)} by ${manifest.compiler}`,
+        ];
+  const tried =
+    probe === null
+      ? []
+      : [
+          `${probe.device}; threads: ${probe.threads}`,
+          ...(probe.measured === null ? [] : [describeMeasures(probe.measured)]),
+          Object.entries(probe.versions)
+            .map(([name, version]) => `${name} ${version}`)
+            .join(', '),
+        ];
+  const why = [reason, hint].filter((text) => text !== null && text !== '');
+  return [status === 'works' ? 'works' : 'BROKEN', ...why.map((text) => String(text)), ...built, ...tried];
+}
+
+function describeMeasures({ gflops, trainingError }: { gflops: number; trainingError: number }): string {
+  return `matmul ${gflops.toPrecision(3)} GFLOP/s; tiny training within ${trainingError.toExponential(0)} of what it should give`;
+}
+
+function describeAuto({ auto, engines }: DoctorReport): string {
+  if (auto === null) return 'no engine opens';
+  const native = engines.some(({ manifest, status }) => manifest !== null && status === 'works');
+  const advice = native ? '' : '\n         much faster training: growbench engine install';
+  return `takes ${auto.engine} on ${auto.device}: ${auto.why}${advice}`;
+}

@@ -1,0 +1,67 @@
+import type { ChildProcess } from 'node:child_process';
+import { explainLoadFailure } from './load-failure.ts';
+import { probe, type Opened, type ProbeResult } from './probe.ts';
+
+/** What the child sends to the process that started it. */
+type Report =
+  { readonly type: 'result'; readonly result: ProbeResult } | { readonly type: 'failed'; readonly message: string };
+
+/** The channel to the process that started this one. */
+export interface Channel {
+  send(report: unknown): void;
+}
+
+export type ProbeOutcome =
+  | { readonly ok: true; readonly result: ProbeResult }
+  | { readonly ok: false; readonly reason: string; readonly hint: string };
+
+/** Opening CUDA compiles its kernels for a new card, which can take a minute; more means that it hangs. */
+const LONGEST_MS = 180_000;
+
+/** The child's side: opens an engine, tries it, and reports. */
+export async function serveProbe(open: () => Promise<Opened>, measure: boolean, channel: Channel): Promise<void> {
+  let report: Report;
+  try {
+    report = { type: 'result', result: await probe(await open(), measure) };
+  } catch (error) {
+    report = { type: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
+  channel.send(report);
+}
+
+/** Tries an engine in the process that `start` starts: an addon that is broken can take down no more than that. */
+export function probeInProcess(name: string, start: () => ChildProcess, signal: AbortSignal): Promise<ProbeOutcome> {
+  return new Promise((resolve, reject) => {
+    const child = start();
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-8000);
+    });
+    const stop = () => child.kill('SIGKILL');
+    const timer = setTimeout(() => {
+      said += `\nit did not answer within ${LONGEST_MS / 1000} s`;
+      stop();
+    }, LONGEST_MS);
+    signal.addEventListener('abort', stop, { once: true });
+    let report: Report | null = null;
+    child.on('message', (message) => {
+      report = message as Report;
+      if (child.connected) child.disconnect();
+    });
+    const finish = (outcome: ProbeOutcome) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      if (signal.aborted) reject(signal.reason as Error);
+      else resolve(outcome);
+    };
+    child.on('error', (error) => {
+      finish({ ok: false, ...explainLoadFailure(name, error.message) });
+    });
+    child.on('close', (_code, killedBy) => {
+      if (report?.type === 'result') finish({ ok: true, result: report.result });
+      else finish({ ok: false, ...explainLoadFailure(name, report?.message ?? `${said}\n${killed(killedBy)}`) });
+    });
+  });
+}
+
+const killed = (by: NodeJS.Signals | null): string => (by === null ? '' : `it was killed by ${by}`);
