@@ -1,0 +1,25 @@
+/** What has to be settled before TensorFlow is loaded, once per process: it reads its environment only then. */
+export interface TensorFlowOptions {
+  /**
+   * `bf16`: oneDNN multiplies float32 matrices after rounding them to bfloat16, and adds up in float32. Everything
+   * else, weights and moments included, stays float32.
+   */
+  readonly precision: 'fp32' | 'bf16';
+  /** `on`: what lies between matrix products is compiled by XLA, which makes the first step slow and the others fast. */
+  readonly xla: boolean;
+  /** Threads that one op, and ops side by side, may use. */
+  readonly threads: number;
+}
+
+/** The environment that makes TensorFlow work as `options` say. All but one notice of its chatter is kept off stderr. */
+export function environmentOf({ precision, xla, threads }: TensorFlowOptions): Readonly<Record<string, string>> {
+  return {
+    TF_CPP_MIN_LOG_LEVEL: '3',
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: String(threads),
+    TF_SET_ONEDNN_FPMATH_MODE: precision === 'bf16' ? 'BF16' : 'FP32',
+    TF_XLA_FLAGS: xla ? XLA_FLAGS : '',
+  };
+}
+
+const XLA_FLAGS = '--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_ops_to_cluster=FUSIBLE';

@@ -1,0 +1,166 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Engine, HostTensors, Program, StepFunction } from '../../../src/engine/engine.ts';
+import { openProgram } from '../../../src/engine/program.ts';
+import type { Backend } from '../../../src/engine/tensorflow/backend.ts';
+import { openWasm } from '../../../src/engine/wasm.ts';
+import { bertFeeds, bertState, bertStep } from './bert.ts';
+import { describeInstalled, installedEngine } from './installed.ts';
+
+const floats = (...values: number[]) => Float32Array.from(values);
+const ints = (...values: number[]) => Int32Array.from(values);
+
+describeInstalled('a step recorded on TensorFlow', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = installedEngine();
+    await tf.setBackend('tensorflow');
+  });
+
+  async function losses(program: Program, steps: number, rate?: number): Promise<number[]> {
+    const seen: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      seen.push((await program.run('train', bertFeeds(step, rate))).get('loss')![0]!);
+    }
+    return seen;
+  }
+
+  test.each([0, 0.1])('trains like its ops one by one, with dropout %f', async (dropout) => {
+    const train = bertStep(dropout);
+    const recorded = await engine.compile({ train }, bertState());
+    const single = openProgram({ train }, bertState());
+    const [got, wanted] = [await losses(recorded, 20, 1e-4), await losses(single, 20, 1e-4)];
+    expect(worst(got, wanted)).toBeLessThan(1e-5);
+    expect(stateDifference(await recorded.read(), await single.read())).toBeLessThan(1e-6);
+    // A step that did nothing would agree with itself.
+    expect(stateDifference(await recorded.read(), bertState())).toBeGreaterThan(1e-3);
+    recorded.dispose();
+    single.dispose();
+  });
+
+  test.each([0, 0.1])('gives the loss curve of the WebAssembly engine, with dropout %f', async (dropout) => {
+    const wasm = await openWasm();
+    await tf.setBackend('wasm');
+    const train = bertStep(dropout);
+    const [one, other] = [await engine.compile({ train }, bertState()), await wasm.compile({ train }, bertState())];
+    expect(tf.getBackend()).toBe('wasm');
+    const [got, wanted] = [await losses(one, 50), await losses(other, 50)];
+    expect(worst(got, wanted)).toBeLessThan(1e-3);
+    expect(got[49]!).toBeLessThan(got[0]! - 0.1);
+    one.dispose();
+    other.dispose();
+    await tf.setBackend('tensorflow');
+  });
+
+  test('gives the same bits every time', async () => {
+    const train = bertStep(0.1);
+    const runs = await Promise.all(
+      [1, 2].map(async () => {
+        const program = await engine.compile({ train }, bertState());
+        const curve = await losses(program, 10);
+        const state = await program.read();
+        program.dispose();
+        return { curve, state };
+      }),
+    );
+    expect(runs[0]!.curve).toEqual(runs[1]!.curve);
+    expect(stateDifference(runs[0]!.state, runs[1]!.state)).toBe(0);
+  });
+
+  test('leaves no tensor, variable or folder behind', async () => {
+    const { binding } = tf.backend() as unknown as Backend;
+    const [tensors, models] = [tf.memory().numTensors, binding.getNumOfSavedModels()];
+    for (let round = 0; round < 10; round++) {
+      const program = await engine.compile({ train: bertStep(0.1) }, bertState());
+      await program.run('train', bertFeeds(0));
+      program.dispose();
+      program.dispose();
+    }
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(binding.getNumOfSavedModels()).toBe(models);
+  });
+
+  test('replaces state only after everything has read it', async () => {
+    const swap: StepFunction = {
+      feeds: {},
+      step: ({ a, b }) => ({ state: { a: b!, b: a! }, outputs: { difference: tf.sub(a!, b!) } }),
+    };
+    const state: HostTensors = new Map([
+      ['a', { shape: [2], values: floats(1, 2) }],
+      ['b', { shape: [2], values: floats(5, 7) }],
+    ]);
+    const program = await engine.compile({ swap }, state);
+    expect([...(await program.run('swap', {})).get('difference')!]).toEqual([-4, -5]);
+    expect([...(await program.run('swap', {})).get('difference')!]).toEqual([4, 5]);
+    const read = await program.read();
+    expect([...read.get('a')!.values]).toEqual([1, 2]);
+    program.dispose();
+    await expect(program.run('swap', {})).rejects.toThrow('"swap" was run after its program had been disposed of');
+  });
+
+  describe('refuses', () => {
+    const table: HostTensors = new Map([['table', { shape: [3, 2], values: floats(1, 2, 3, 4, 5, 6) }]]);
+    const look: StepFunction = {
+      feeds: { ids: { dtype: 'int32', shape: [2] }, scale: { dtype: 'float32', shape: [] } },
+      step: (state, { ids, scale }) => ({
+        outputs: { rows: tf.mul(tf.gather(state.table!, tf.reshape(ids!, [2, 1])), scale!) },
+      }),
+    };
+    let program: Program;
+    beforeAll(async () => {
+      program = await engine.compile({ look }, table);
+    });
+
+    test('nothing that is right', async () => {
+      const rows = (await program.run('look', { ids: ints(2, 0), scale: floats(2) })).get('rows')!;
+      expect([...rows]).toEqual([10, 12, 2, 4]);
+    });
+
+    test.each([
+      ['a feed left out', { ids: ints(0, 0) }, 'look: not fed: scale'],
+      ['a feed too many', { ids: ints(0, 0), scale: floats(1), rate: floats(1) }, 'not declared: rate'],
+      ['a wrong type', { ids: floats(0, 0), scale: floats(1) }, 'feed "ids" must be int32, got Float32Array'],
+      ['a wrong size', { ids: ints(0), scale: floats(1) }, 'feed "ids" of shape [2] needs 2 numbers, got 1'],
+      ['a row past the end', { ids: ints(0, 3), scale: floats(1) }, '"ids" must hold indices from 0 to 2, got 3 at 1'],
+      ['a row before the first', { ids: ints(-1, 0), scale: floats(1) }, 'from 0 to 2, got -1 at 0'],
+    ])('%s', async (_, feeds, message) => {
+      await expect(program.run('look', feeds)).rejects.toThrow(message);
+      expect([...(await program.read()).get('table')!.values]).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+
+    const compile = (step: StepFunction['step']) =>
+      engine.compile({ look: { feeds: { x: { dtype: 'float32', shape: [2] } }, step } }, table);
+
+    test('numbers read while recording, naming the op', async () => {
+      const peek: StepFunction['step'] = (_, { x }) => ({ outputs: { y: tf.mul(x!, tf.square(x!).dataSync()[0]!) } });
+      await expect(compile(peek)).rejects.toThrow(/cannot be read while it is recorded; those of run_look\/Square_\d/);
+      const works = await compile((_, { x }) => ({ outputs: { y: tf.square(x!) } }));
+      works.dispose();
+    });
+
+    test('a tensor from outside of the step', async () => {
+      const outside = tf.square(tf.tensor1d([1, 2]));
+      await expect(compile((_, { x }) => ({ outputs: { y: tf.mul(x!, outside) } }))).rejects.toThrow(
+        'made outside of it',
+      );
+      outside.dispose();
+    });
+
+    test('state that does not exist, or that changes its form', async () => {
+      await expect(compile((_, { x }) => ({ state: { tabel: x! }, outputs: { x: x! } }))).rejects.toThrow('"tabel"');
+      await expect(compile((_, { x }) => ({ state: { table: x! }, outputs: { x: x! } }))).rejects.toThrow(
+        'turned state "table" of shape [3, 2] into float32 [2]',
+      );
+    });
+  });
+});
+
+function worst(got: readonly number[], wanted: readonly number[]): number {
+  expect(got.length).toBe(wanted.length);
+  return Math.max(...got.map((value, i) => Math.abs(value - wanted[i]!)));
+}
+
+function stateDifference(got: HostTensors, wanted: HostTensors): number {
+  expect([...got.keys()]).toEqual([...wanted.keys()]);
+  return Math.max(...[...got].map(([name, { values }]) => worst([...values], [...wanted.get(name)!.values])));
+}
