@@ -19,6 +19,8 @@ export interface BuildOptions {
   readonly toolchain: Toolchain;
   readonly downloads: string;
   readonly env: Environment;
+  /** The Node.js that is to load the addon. */
+  readonly node: string;
   readonly createdBy: string;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;

@@ -21,6 +21,8 @@ export interface InstallOptions {
   /** A folder of wheels to use instead of the package index. */
   readonly from: string | null;
   readonly env: Environment;
+  /** The Node.js that is to load the engine; left out, the one that runs this. */
+  readonly node?: string;
   /** `growbench 0.1.0`, for the manifest. */
   readonly createdBy: string;
   readonly signal: AbortSignal;
@@ -63,7 +65,7 @@ export async function installEngine(options: InstallOptions): Promise<InstallOut
       const building = await emptyBuildFolder(home, name);
       const downloads = join(downloadsFolder(home), name);
       await mkdir(downloads, { recursive: true });
-      await buildEngine(building, { ...options, kind, tensorflow, toolchain, downloads });
+      await buildEngine(building, { node: process.execPath, ...options, kind, tensorflow, toolchain, downloads });
       await putInPlace(building, join(enginesFolder(home), name));
       await rm(downloads, { recursive: true, force: true });
       return { engine: engineNamed(home, name)!, fresh: true };

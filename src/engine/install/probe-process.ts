@@ -43,23 +43,24 @@ export function probeInProcess(name: string, start: () => ChildProcess, signal: 
       stop();
     }, LONGEST_MS);
     signal.addEventListener('abort', stop, { once: true });
-    let report: Report | null = null;
-    child.on('message', (message) => {
-      report = message as Report;
-      if (child.connected) child.disconnect();
-    });
     const finish = (outcome: ProbeOutcome) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
+      // It has told all that it was started for; whatever the engine keeps open must not keep it.
+      stop();
       if (signal.aborted) reject(signal.reason as Error);
       else resolve(outcome);
     };
+    child.on('message', (message) => {
+      const report = message as Report;
+      if (report.type === 'result') finish({ ok: true, result: report.result });
+      else finish({ ok: false, ...explainLoadFailure(name, report.message) });
+    });
     child.on('error', (error) => {
       finish({ ok: false, ...explainLoadFailure(name, error.message) });
     });
     child.on('close', (_code, killedBy) => {
-      if (report?.type === 'result') finish({ ok: true, result: report.result });
-      else finish({ ok: false, ...explainLoadFailure(name, report?.message ?? `${said}\n${killed(killedBy)}`) });
+      finish({ ok: false, ...explainLoadFailure(name, `${said}\n${killed(killedBy)}`) });
     });
   });
 }

@@ -7,6 +7,8 @@ import { ADDON_PATH } from './release.ts';
 import { runTool } from './tool.ts';
 
 export interface VerifyOptions {
+  /** The Node.js that is to load it. */
+  readonly node: string;
   readonly env: Environment;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
@@ -20,9 +22,9 @@ const SCRIPT = 'process.stdout.write(`TensorFlow ${require(process.argv[1]).TF_V
  * a UserError where it does not load, or is linked with another TensorFlow than `tensorflow`.
  */
 export async function verifyAddon(folder: string, tensorflow: string, options: VerifyOptions): Promise<void> {
-  const { env, signal, onEvent } = options;
+  const { node, env, signal, onEvent } = options;
   const quiet = { ...env, TF_CPP_MIN_LOG_LEVEL: '3', NODE_OPTIONS: '' };
-  const work = runTool(process.execPath, ['-e', SCRIPT, join(folder, ADDON_PATH)], { env: quiet, signal });
+  const work = runTool(node, ['-e', SCRIPT, join(folder, ADDON_PATH)], { env: quiet, signal });
   const { code, output } = await withHeartbeat(onEvent, 'loading the addon', unknownAmounts, work);
   const version = /^TensorFlow (\S+)$/m.exec(output)?.[1];
   if (code === 0 && version === tensorflow) return;
