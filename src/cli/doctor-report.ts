@@ -49,8 +49,10 @@ function describeEngine({ status, reason, hint, manifest, probe }: EngineReport)
   return [status === 'works' ? 'works' : 'BROKEN', ...why.map((text) => String(text)), ...built, ...tried];
 }
 
-function describeMeasures({ gflops, trainingError }: { gflops: number; trainingError: number }): string {
-  return `matmul ${gflops.toPrecision(3)} GFLOP/s; tiny training within ${trainingError.toExponential(0)} of what it should give`;
+function describeMeasures({ gflops, trainingError }: { gflops: number; trainingError: number | null }): string {
+  const training =
+    trainingError === null ? 'not a number' : `within ${trainingError.toExponential(0)} of what it should give`;
+  return `matmul ${gflops.toPrecision(3)} GFLOP/s; tiny training ${training}`;
 }
 
 function describeAuto({ auto, engines }: DoctorReport): string {

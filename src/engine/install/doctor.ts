@@ -85,10 +85,13 @@ function tryEngine(name: string, measure: boolean, { fork, signal, onEvent }: Do
 
 function judge(name: string, outcome: ProbeOutcome): Pick<EngineReport, 'status' | 'reason' | 'hint' | 'probe'> {
   if (!outcome.ok) return { status: 'broken', reason: outcome.reason, hint: outcome.hint, probe: null };
-  const error = outcome.result.measured?.trainingError ?? 0;
-  // Written so that a NaN is broken, too.
-  if (error <= ACCEPTED_ERROR) return { status: 'works', reason: null, hint: null, probe: outcome.result };
-  const reason = `a tiny training is off by ${error.toExponential(1)} (accepted: ${ACCEPTED_ERROR})`;
+  const { measured } = outcome.result;
+  const error = measured === null ? 0 : measured.trainingError;
+  if (error !== null && error <= ACCEPTED_ERROR) {
+    return { status: 'works', reason: null, hint: null, probe: outcome.result };
+  }
+  const off = error === null ? 'gives numbers that are none' : `is off by ${error.toExponential(1)}`;
+  const reason = `a tiny training ${off} (accepted: ${ACCEPTED_ERROR})`;
   return {
     status: 'broken',
     reason,

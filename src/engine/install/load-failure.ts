@@ -36,12 +36,11 @@ export function explainLoadFailure(name: string, said: string): LoadFailure {
     };
   }
   const last = said
-    .trim()
     .split('\n')
-    .filter((line) => !/^\s+at |^Node\.js v/.test(line))
+    .filter((line) => !/^\s+at |^Node\.js v|^\s*$/.test(line))
     .at(-1);
   return {
-    reason: last === undefined || last === '' ? 'it ended without a word' : last,
+    reason: last ?? 'it ended without a word',
     hint: `Build it anew: ${rebuild(name)}`,
   };
 }

@@ -14,8 +14,8 @@ export interface ProbeResult {
   /** Null where it was only opened. */
   readonly measured: {
     readonly gflops: number;
-    /** The largest difference of a tiny training's numbers from those expected. */
-    readonly trainingError: number;
+    /** The largest difference of a tiny training's numbers from those expected; null where one is not a number. */
+    readonly trainingError: number | null;
   } | null;
 }
 
@@ -31,10 +31,14 @@ export interface Opened {
 export async function probe({ engine, why }: Opened, measure: boolean): Promise<ProbeResult> {
   const { name, device, versions } = engine;
   const size = device.startsWith('cpu') ? 1024 : 4096;
-  const measured = measure
-    ? { trainingError: await trainingError(engine), gflops: await matmulRate(engine, size) }
-    : null;
+  const measured = measure ? await tryOut(engine, size) : null;
   return { engine: name, device, versions, why, threads: threadsOf(name), measured };
+}
+
+async function tryOut(engine: Engine, size: number): Promise<NonNullable<ProbeResult['measured']>> {
+  const error = await trainingError(engine);
+  // Reports travel as JSON, which has no NaN.
+  return { trainingError: Number.isNaN(error) ? null : error, gflops: await matmulRate(engine, size) };
 }
 
 function threadsOf(name: string): number {

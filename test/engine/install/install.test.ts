@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -109,9 +109,11 @@ describe('an install', () => {
   });
 
   test('with --from asks pip for no index, and for the Python that the wheels were built for', async () => {
+    const other = wheelPath().replaceAll('311', '312');
+    renameSync(wheelPath(), other);
     await installEngine({ ...machine.options, from: machine.index });
     expect(downloads()[0]).toContain(`--no-index --find-links ${machine.index}`);
-    expect(downloads()[0]).toContain('--python-version 3.11 --abi cp311');
+    expect(downloads()[0]).toContain('--python-version 3.12 --abi cp312');
   });
 });
 
