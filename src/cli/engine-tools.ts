@@ -1,4 +1,4 @@
-import type { examine, installEngine, removeEngine, Channel } from '../engine/install/index.ts';
+import type { examine, installEngine, removeEngine, serveProbe } from '../engine/install/index.ts';
 import type { Io } from './io.ts';
 
 /** What the `engine` commands do; handed in, as loading it takes time that no other command should pay. */
@@ -6,8 +6,7 @@ export interface EngineTools {
   readonly installEngine: typeof installEngine;
   readonly removeEngine: typeof removeEngine;
   readonly examine: typeof examine;
-  /** Opens an engine (`auto`, `wasm`, or the name of an installed one), tries it and reports to the parent process. */
-  readonly serveProbe: (name: string, measure: boolean, channel: Channel) => Promise<void>;
+  readonly serveProbe: typeof serveProbe;
 }
 
 /** What the `engine` commands touch outside the command line. */

@@ -69,7 +69,7 @@ export async function probe(name: string, options: ProbeCommandOptions, io: Engi
     throw new UserError('engine probe is started by engine doctor, not by hand', 'Run: growbench engine doctor');
   }
   const tools = await io.openEngineTools();
-  await tools.serveProbe(name, options.measure === true, {
+  await tools.serveProbe(name, options.measure === true, io.env, {
     send: (report) => {
       process.send?.(report);
     },

@@ -97,8 +97,9 @@ const engineNamed = (home: string, name: string): InstalledEngine | undefined =>
 async function emptyBuildFolder(home: string, name: string): Promise<string> {
   const engines = enginesFolder(home);
   const left = (await readdir(engines)).filter((entry) => entry.startsWith('.building-'));
-  for (const entry of left) await rm(join(engines, entry), { recursive: true, force: true });
-  const folder = join(engines, `.building-${name}`);
+  // Its npm may still be writing there for a moment, hence the retries, and a name that it does not know.
+  for (const entry of left) await rm(join(engines, entry), { recursive: true, force: true, maxRetries: 10 });
+  const folder = join(engines, `.building-${name}-${String(process.pid)}`);
   await mkdir(folder);
   return folder;
 }

@@ -85,8 +85,8 @@ describe('an install', () => {
 
   test('takes over from one that was killed: its lock and half-built folder count for nothing', async () => {
     const engines = join(machine.home, 'engines');
-    mkdirSync(join(engines, '.building-cpu-2.21.0'), { recursive: true });
-    writeFileSync(join(engines, '.building-cpu-2.21.0', 'engine.json'), '{}');
+    mkdirSync(join(engines, '.building-cpu-2.21.0-7'), { recursive: true });
+    writeFileSync(join(engines, '.building-cpu-2.21.0-7', 'engine.json'), '{}');
     // No process has a number so high.
     writeFileSync(join(engines, '.lock'), JSON.stringify({ pid: 2 ** 30, host: hostname() }));
     expect((await installEngine(machine.options)).fresh).toBe(true);

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { Engine, Program, StepFunction } from '../../../src/engine/engine.ts';
+import { matmulRate } from '../../../src/engine/install/matmul-rate.ts';
+import { ACCEPTED_ERROR, probe } from '../../../src/engine/install/probe.ts';
+import { trainingError } from '../../../src/engine/install/training-check.ts';
+import { openWasm } from '../../../src/engine/wasm.ts';
+
+test('an engine that differentiates rightly trains to the numbers worked out in double precision', async () => {
+  const error = await trainingError(await openWasm());
+  expect(error).toBeGreaterThan(0);
+  expect(error).toBeLessThan(ACCEPTED_ERROR);
+});
+
+test('an engine that takes steps a thousandth too long is found out', async () => {
+  const wasm = await openWasm();
+  const hasty: Engine = {
+    ...wasm,
+    compile: async <Name extends string>(
+      functions: Readonly<Record<Name, StepFunction>>,
+      state: Parameters<Engine['compile']>[1],
+    ) => {
+      const program: Program<Name> = await wasm.compile(functions, state);
+      const longer = (values: Float32Array | Int32Array) => Float32Array.from(values, (value) => value * 1.001);
+      return { ...program, run: (name, feeds) => program.run(name, { rate: longer(feeds.rate!) }) };
+    },
+  };
+  expect(await trainingError(hasty)).toBeGreaterThan(ACCEPTED_ERROR);
+});
+
+test('the rate of matrix products is that of the wall clock', async () => {
+  const wasm = await openWasm();
+  const size = 64;
+  let calls = 0;
+  const slow: Engine = {
+    ...wasm,
+    compile: async (functions, state) => {
+      const program = await wasm.compile(functions, state);
+      const run: typeof program.run = async (name, feeds) => {
+        calls++;
+        const outputs = await program.run(name, feeds);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return outputs;
+      };
+      return { ...program, run };
+    },
+  };
+  // Four products of 2·64³ operations each, in 50 ms or a little more.
+  const fastest = (4 * 2 * size ** 3) / 0.05 / 1e9;
+  const rate = await matmulRate(slow, size);
+  expect(rate).toBeLessThanOrEqual(fastest * 1.02);
+  expect(rate).toBeGreaterThan(fastest / 4);
+  expect(calls).toBeGreaterThan(3);
+});
+
+test('an engine that is only opened is not measured', async () => {
+  const { measured, why, engine } = await probe({ engine: await openWasm(), why: 'because' }, false);
+  expect({ measured, why, engine }).toEqual({ measured: null, why: 'because', engine: 'wasm' });
+});
