@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { AdamCall } from './adam.ts';
 
 /** TensorFlow's numbers for types, as its C API has them (tensorflow/c/tf_datatype.h). */
 export const TYPE = { float32: 1, int32: 3, bool: 10, uint32: 22 } as const;
@@ -36,6 +37,8 @@ export interface Binding {
   runSavedModel(id: number, inputs: readonly number[], inputNames: string, outputNames: string): TensorMetadata[];
   isUsingGpuDevice(): boolean;
   getNumOfSavedModels(): number;
+  /** Of a recording only: hears what the AdamW kernel does, so that it can be done in place. */
+  noteAdam?(call: AdamCall<number>): void;
   readonly TF_Version: string;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;

@@ -29,7 +29,7 @@ export function openTensorFlow({ entry, ...wanted }: TensorFlowPlace): Engine {
   // In the place of those that tfjs-node brings along, so that every engine differentiates alike.
   for (const config of [...ELEMENTWISE_GRADIENTS, ...STRUCTURE_GRADIENTS]) registerGradient(config);
   registerRawKernels({ ...PRODUCT_KERNELS, ...ROW_KERNELS, ...ELEMENT_KERNELS, ...DROPOUT_KERNELS });
-  const shapes = openShapes(backend.binding);
+  const machinery = { backend, shapes: openShapes(backend.binding), fuse: !options.xla };
   const kind = backend.binding.isUsingGpuDevice() ? 'CUDA' : 'cpu';
   const { precision, xla, threads } = options;
   return {
@@ -37,6 +37,6 @@ export function openTensorFlow({ entry, ...wanted }: TensorFlowPlace): Engine {
     device: `${kind}, TensorFlow ${backend.binding.TF_Version}, ${precision}${xla ? ', XLA' : ''}, ${threads} threads`,
     versions,
     workers: () => 1,
-    compile: (functions, state) => compileProgram(backend, shapes, functions, state),
+    compile: (functions, state) => compileProgram(machinery, functions, state),
   };
 }

@@ -10,6 +10,14 @@ import { record, type Recording } from './record.ts';
 import { openSession } from './session.ts';
 import type { Shapes } from './shapes.ts';
 
+/** What programs of one engine share. */
+export interface Machinery {
+  readonly backend: Backend;
+  readonly shapes: Shapes;
+  /** Whether AdamW is done in place by TensorFlow's op, rather than left to XLA to fuse. */
+  readonly fuse: boolean;
+}
+
 /** A function of the graph: what to feed and fetch for one call of it. */
 interface Compiled {
   readonly definition: StepFunction;
@@ -25,8 +33,7 @@ interface Compiled {
  * an index in a feed is out of range; a call that throws leaves the state as it was.
  */
 export async function compileProgram<Name extends string>(
-  backend: Backend,
-  shapes: Shapes,
+  { backend, shapes, fuse }: Machinery,
   functions: Readonly<Record<Name, StepFunction>>,
   initial: HostTensors,
 ): Promise<Program<Name>> {
@@ -35,7 +42,7 @@ export async function compileProgram<Name extends string>(
   const compiled = new Map<string, Compiled>();
   await onBackend('tensorflow', () => {
     for (const [name, definition] of Object.entries<StepFunction>(functions)) {
-      const { added, result } = compileFunction(backend, shapes, name, definition, held);
+      const { added, result } = compileFunction({ backend, shapes, fuse }, name, definition, held);
       nodes.push(...added);
       compiled.set(name, result);
     }
@@ -68,8 +75,7 @@ export async function compileProgram<Name extends string>(
 }
 
 function compileFunction(
-  backend: Backend,
-  shapes: Shapes,
+  { backend, shapes, fuse }: Machinery,
   name: string,
   definition: StepFunction,
   held: Variables,
@@ -77,7 +83,7 @@ function compileFunction(
   const prefix = `run_${name.replace(/\W/g, '_')}`;
   const { nodes: reads, state } = held.readFor(prefix);
   const recording = record(backend, shapes, prefix, { feeds: definition.feeds, state }, definition.step);
-  const updates = [...recording.state].map(([entry, value]) => held.assign(name, prefix, entry, value));
+  const updates = held.update(name, prefix, recording, fuse);
   const barrier: Node = {
     name: `${prefix}/updated`,
     op: 'NoOp',

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { mapAdam, type AdamCall } from './adam.ts';
 import type { FeedSpec, Step, Tensors } from '../engine.ts';
 import { TYPE, type Attribute, type Backend, type Binding, type TensorMetadata, type Values } from './backend.ts';
 import { constantNode, typeAttribute, attributeValue } from './nodes.ts';
@@ -22,6 +23,8 @@ export interface Recording {
   /** Node inputs by the name of what the step returned. */
   readonly state: ReadonlyMap<string, Traced>;
   readonly outputs: ReadonlyMap<string, Traced>;
+  /** AdamW updates, by what their new weight is called. */
+  readonly adam: ReadonlyMap<string, AdamCall<string>>;
   /** For feeds that are indices: one more than the largest that every use of them can take. */
   readonly limits: ReadonlyMap<string, number>;
 }
@@ -63,7 +66,7 @@ export function record(
           Object.entries(tensors).map(([name, tensor]) => [name, tape.find(backend.getInputTensorIds([tensor])[0]!)]),
         );
       const result = { state: trace(returned.state ?? {}), outputs: trace(returned.outputs) };
-      return { ...result, nodes: tape.nodes, limits: tape.limits } as unknown as tf.TensorContainer;
+      return { ...result, nodes: tape.nodes, adam: tape.adam, limits: tape.limits } as unknown as tf.TensorContainer;
     }) as unknown as Recording;
   } finally {
     backend.binding = real;
@@ -72,6 +75,7 @@ export function record(
 
 interface Tape {
   readonly nodes: readonly Node[];
+  readonly adam: ReadonlyMap<string, AdamCall<string>>;
   readonly limits: ReadonlyMap<string, number>;
   /** Stands in for the real one: what is asked of it, it notes down. */
   readonly binding: Binding;
@@ -85,6 +89,7 @@ function openTape(real: Binding, shapes: Shapes, prefix: string): Tape {
   const traced = new Map<number, Traced>();
   const constants = new Map<string, number>();
   const limits = new Map<string, number>();
+  const adam = new Map<string, AdamCall<string>>();
 
   // Negative numbers: the backend takes those for tensors that it need not delete.
   const place = (tensor: Traced): TensorMetadata => {
@@ -130,11 +135,18 @@ function openTape(real: Binding, shapes: Shapes, prefix: string): Tape {
     if (constant !== null) return constant as Float32Array;
     throw new Error(`a step's numbers cannot be read while it is recorded; those of ${reference} were`);
   };
+  const noteAdam = (call: AdamCall<number>): void => {
+    adam.set(
+      find(call.after[0]).reference,
+      mapAdam(call, (id) => find(id).reference),
+    );
+  };
   const binding = Object.create(real, {
     createTensor: { value: createTensor },
     executeOp: { value: executeOp },
     tensorDataSync: { value: tensorDataSync },
     deleteTensor: { value: () => undefined },
+    noteAdam: { value: noteAdam },
   }) as Binding;
   const feed = (name: string, { dtype, shape }: FeedSpec) => {
     const reference = `${prefix}/feed/${name}`;
@@ -142,7 +154,7 @@ function openTape(real: Binding, shapes: Shapes, prefix: string): Tape {
     nodes.push({ name: reference, op: 'Placeholder', inputs: [], attributes });
     return place({ reference, shape, dtype: TYPE[dtype], constant: null, feed: name });
   };
-  return { nodes, limits, binding, feed, place, find };
+  return { nodes, adam, limits, binding, feed, place, find };
 }
 
 const named = (real: Binding, attributes: readonly Attribute[]): Node['attributes'] =>

@@ -1,8 +1,9 @@
 import type { HostTensors } from '../engine.ts';
+import { adamNodes, type Held } from './adam.ts';
 import { TYPE } from './backend.ts';
 import { literal, typeAttribute } from './nodes.ts';
 import type { AttributeValue, Node } from './graph.ts';
-import type { Arguments, Traced } from './record.ts';
+import type { Arguments, Recording, Traced } from './record.ts';
 import type { Fed } from './session.ts';
 
 /** As a node's input: only after that node, without using what it gives. */
@@ -20,8 +21,8 @@ export interface Variables {
   readonly assigned: string;
   /** The nodes by which one function reads them. */
   readonly readFor: (prefix: string) => { readonly nodes: readonly Node[]; readonly state: Arguments['state'] };
-  /** The node that replaces a variable, once the function has read it. Throws for a wrong name or form. */
-  readonly assign: (name: string, prefix: string, entry: string, value: Traced) => Node;
+  /** The nodes that replace what a function changes, after it has read it. Throws for a wrong name or form. */
+  readonly update: (name: string, prefix: string, recording: Recording, fuse: boolean) => Node[];
 }
 
 const FLOAT = { dtype: typeAttribute(TYPE.float32) };
@@ -53,14 +54,27 @@ export function variables(initial: HostTensors): Variables {
     nodes: entries.map(({ variable }) => read(`${prefix}/${variable}`, variable)),
     state: new Map(entries.map(({ name, shape, variable }) => [name, { reference: `${prefix}/${variable}`, shape }])),
   });
-  const assign: Variables['assign'] = (name, prefix, entry, value) => {
-    const known = byName.get(entry);
-    if (known === undefined) throw new Error(`${name} returned state "${entry}", which does not exist`);
-    if (value.dtype !== TYPE.float32 || value.shape.join() !== known.shape.join()) {
-      throw new Error(`${name} turned state "${entry}" of shape [${known.shape.join(', ')}] into ${formOf(value)}`);
+  const update: Variables['update'] = (name, prefix, { state, adam }, fuse) => {
+    for (const [entry, value] of state) checkChange(name, entry, byName.get(entry)?.shape, value);
+    const held = (entry: string): Held => {
+      const { variable } = byName.get(entry)!;
+      return { variable, read: `${prefix}/${variable}` };
+    };
+    // Entries by the value that they had and by the one they get, to find the moments that belong to a weight.
+    const owners = new Map([...state].map(([entry, { reference }]) => [`${held(entry).read} ${reference}`, entry]));
+    const left = new Map(state);
+    const nodes: Node[] = [];
+    for (const call of fuse ? adam.values() : []) {
+      const three = call.before.map((before, i) => owners.get(`${before} ${call.after[i]!}`));
+      if (!three.every((entry) => entry !== undefined)) continue;
+      for (const entry of three) left.delete(entry);
+      nodes.push(...adamNodes(prefix, call, three.map(held) as [Held, Held, Held]));
     }
-    const read = after(`${prefix}/${known.variable}`);
-    return assignment(`${prefix}/${known.variable}/assign`, [known.variable, value.reference, read]);
+    for (const [entry, { reference }] of left) {
+      const { variable, read } = held(entry);
+      nodes.push(assignment(`${prefix}/${variable}/assign`, [variable, reference, after(read)]));
+    }
+    return nodes;
   };
   return {
     names: [...byName.keys()],
@@ -69,12 +83,19 @@ export function variables(initial: HostTensors): Variables {
     assignments,
     assigned,
     readFor,
-    assign,
+    update,
   };
 }
 
 const formOf = ({ dtype, shape }: Traced): string =>
   `${dtype === TYPE.float32 ? 'float32' : `type ${dtype}`} [${shape.join(', ')}]`;
+
+function checkChange(name: string, entry: string, shape: readonly number[] | undefined, value: Traced): void {
+  if (shape === undefined) throw new Error(`${name} returned state "${entry}", which does not exist`);
+  if (value.dtype !== TYPE.float32 || value.shape.join() !== shape.join()) {
+    throw new Error(`${name} turned state "${entry}" of shape [${shape.join(', ')}] into ${formOf(value)}`);
+  }
+}
 
 function variableNodes(variable: string, shape: readonly number[]): Node[] {
   const form: AttributeValue = { kind: 'shape', value: shape };

@@ -34,7 +34,17 @@ const adamw: RawKernel = ({ ops, inputs, attributes }) => {
   const scale = add(ops.op('Sqrt', [mul(nextSecond, correction)]), ops.float(epsilon));
   const move = mul(ops.op('RealDiv', [nextFirst, scale]), rate);
   const kept = ops.op('Sub', [weight, mul(weight, decay)]);
-  return [ops.op('Sub', [kept, move]), nextFirst, nextSecond];
+  const after = [ops.op('Sub', [kept, move]), nextFirst, nextSecond] as const;
+  if (ops.noteAdam !== null) {
+    // rate m / (sqrt(v c) + e) is (rate / sqrt(c)) m / (sqrt(v) + e / sqrt(c)).
+    const inverse = ops.op('Rsqrt', [correction]);
+    ops.noteAdam({
+      ...{ before: [weight, first!, second!], after, gradient: clipped, decay, zero: ops.float(0) },
+      ...{ rate: mul(rate, inverse), epsilon: mul(inverse, ops.float(epsilon)) },
+      ...{ beta1: ops.float(beta1), beta2: ops.float(beta2) },
+    });
+  }
+  return after;
 };
 
 /** TensorFlow's L2Loss is half of it, in one pass. */

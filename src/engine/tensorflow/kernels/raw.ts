@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { mapAdam, type AdamCall } from '../adam.ts';
 import { TYPE, type Attribute, type Backend, type TensorMetadata } from '../backend.ts';
 
 /** An op's attributes: `type:` for types, numbers for integers, booleans. */
@@ -16,6 +17,8 @@ export interface Ops {
   readonly float: (value: number) => Raw;
   readonly ints: (values: readonly number[]) => Raw;
   readonly int: (value: number) => Raw;
+  /** Null unless a recording listens. */
+  readonly noteAdam: ((call: AdamCall<Raw>) => void) | null;
 }
 
 export interface RawCall {
@@ -79,6 +82,7 @@ function opsOn(backend: Backend, made: Raw[]): Ops {
     float: (value) => constant(TYPE.float32, [], Float32Array.of(value)),
     ints: (values) => constant(TYPE.int32, [values.length], Int32Array.from(values)),
     int: (value) => constant(TYPE.int32, [], Int32Array.of(value)),
+    noteAdam: binding.noteAdam === undefined ? null : (call) => binding.noteAdam?.(mapAdam(call, ({ id }) => id)),
   };
 }
 
