@@ -65,8 +65,13 @@ export async function installEngine(options: InstallOptions): Promise<InstallOut
       const building = await emptyBuildFolder(home, name);
       const downloads = join(downloadsFolder(home), name);
       await mkdir(downloads, { recursive: true });
-      await buildEngine(building, { node: process.execPath, ...options, kind, tensorflow, toolchain, downloads });
-      await putInPlace(building, join(enginesFolder(home), name));
+      try {
+        await buildEngine(building, { node: process.execPath, ...options, kind, tensorflow, toolchain, downloads });
+        await putInPlace(building, join(enginesFolder(home), name));
+      } finally {
+        // There only where one of these failed: a gigabyte that nobody would look for.
+        await rm(building, { recursive: true, force: true, maxRetries: 10 });
+      }
       await rm(downloads, { recursive: true, force: true });
       return { engine: engineNamed(home, name)!, fresh: true };
     });

@@ -131,6 +131,7 @@ describe('a fault', () => {
     machine.fails('c++', 'fatal error: out of cheese');
     expect((await refusal()).message).toContain('out of cheese');
     expect(findEngines(machine.home)).toEqual([]);
+    expect(leftovers()).toEqual([]);
     expect(readdirSync(join(machine.home, 'downloads', 'cpu-2.21.0'))).toHaveLength(1);
     machine.fails('c++', null);
     expect((await installEngine(machine.options)).fresh).toBe(true);
