@@ -40,7 +40,7 @@ export interface Program<Name extends string = string> {
 
 /** What carries out training: chosen once per process. */
 export interface Engine {
-  readonly name: 'wasm';
+  readonly name: 'wasm' | 'tensorflow';
   /** For people and records: `cpu, WebAssembly SIMD, 1 thread`. */
   readonly device: string;
   /** Package name -> version of all that can change a number. */

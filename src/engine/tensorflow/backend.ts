@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { AdamCall } from './adam.ts';
 
 /** TensorFlow's numbers for types, as its C API has them (tensorflow/c/tf_datatype.h). */
-export const TYPE = { float32: 1, int32: 3, bool: 10, uint32: 22 } as const;
+export const TYPE = { float32: 1, int32: 3, bool: 10, bfloat16: 14, uint32: 22 } as const;
 export type Type = (typeof TYPE)[keyof typeof TYPE];
 
 /** A tensor as the addon tells of it. */

@@ -1,8 +1,8 @@
 /** What has to be settled before TensorFlow is loaded, once per process: it reads its environment only then. */
 export interface TensorFlowOptions {
   /**
-   * `bf16`: oneDNN multiplies float32 matrices after rounding them to bfloat16, and adds up in float32. Everything
-   * else, weights and moments included, stays float32.
+   * `bf16`: matrices are rounded to bfloat16 before they are multiplied, added up in float32, and the products rounded
+   * again. Everything else, weights and moments included, stays float32.
    */
   readonly precision: 'fp32' | 'bf16';
   /** `on`: what lies between matrix products is compiled by XLA, which makes the first step slow and the others fast. */
@@ -12,12 +12,11 @@ export interface TensorFlowOptions {
 }
 
 /** The environment that makes TensorFlow work as `options` say. All but one notice of its chatter is kept off stderr. */
-export function environmentOf({ precision, xla, threads }: TensorFlowOptions): Readonly<Record<string, string>> {
+export function environmentOf({ xla, threads }: TensorFlowOptions): Readonly<Record<string, string>> {
   return {
     TF_CPP_MIN_LOG_LEVEL: '3',
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: String(threads),
-    TF_SET_ONEDNN_FPMATH_MODE: precision === 'bf16' ? 'BF16' : 'FP32',
     TF_XLA_FLAGS: xla ? XLA_FLAGS : '',
   };
 }
