@@ -29,6 +29,9 @@ export function explainLoadFailure(name: string, said: string): LoadFailure {
     const symbol = /undefined symbol: (\S+)/.exec(said)?.[1] ?? 'a function';
     return { reason: `its TensorFlow lacks ${symbol}`, hint: `Choose another TensorFlow: ${rebuild(name)}` };
   }
+  if (/SIGBUS/.test(said)) {
+    return { reason: 'its addon or one of its libraries is cut short (SIGBUS)', hint: `Build it anew: ${rebuild(name)}` };
+  }
   if (/SIGILL/.test(said)) {
     return {
       reason: 'this processor lacks instructions that TensorFlow was built with (AVX)',

@@ -55,6 +55,7 @@ describe('why an addon does not load', () => {
     ['was compiled against a different Node.js version using NODE_MODULE_VERSION 108.', /another Node\.js/],
     ['Error: /x/tfjs_binding.node: file too short', /damaged or for another processor/],
     ['Error: /x.node: undefined symbol: TFE_NewContext', /lacks TFE_NewContext/],
+    ['it was killed by SIGBUS', /cut short/],
     ['it was killed by SIGILL', /AVX/],
   ])('%s', (said, reason) => {
     const failure = explainLoadFailure('cpu-2.21.0', said);
