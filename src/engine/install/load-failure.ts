@@ -30,7 +30,10 @@ export function explainLoadFailure(name: string, said: string): LoadFailure {
     return { reason: `its TensorFlow lacks ${symbol}`, hint: `Choose another TensorFlow: ${rebuild(name)}` };
   }
   if (/SIGBUS/.test(said)) {
-    return { reason: 'its addon or one of its libraries is cut short (SIGBUS)', hint: `Build it anew: ${rebuild(name)}` };
+    return {
+      reason: 'its addon or one of its libraries is cut short (SIGBUS)',
+      hint: `Build it anew: ${rebuild(name)}`,
+    };
   }
   if (/SIGILL/.test(said)) {
     return {
