@@ -48,9 +48,9 @@ function run(binding: Binding, session: number, feeds: readonly Fed[], fetches: 
     const output = (node: string) => `${node}:0`;
     const names = feeds.map(({ node }) => output(node)).join(',');
     return binding.runSavedModel(session, ids, names, fetches.map(output).join(',')).map(({ id, shape }) => {
-      const values = Float32Array.from(binding.tensorDataSync(id));
+      const values = binding.tensorDataSync(id);
       binding.deleteTensor(id);
-      return { shape, values };
+      return { shape, values: values instanceof Float32Array ? values : Float32Array.from(values) };
     });
   } finally {
     for (const id of ids) binding.deleteTensor(id);
