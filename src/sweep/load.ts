@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { corpusContents } from '../run/contents.ts';
 import type { Comparison } from '../run/spec.ts';
 import { resolveCorpora } from './corpora.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -44,6 +45,7 @@ export async function loadSweep(file: string, options: { readonly set?: readonly
     vary,
     engine,
     arms,
+    contents: await corpusContents(arms),
   };
 }
 

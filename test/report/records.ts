@@ -22,6 +22,7 @@ export const plan: Plan = planSweep({
   seeds: [0, 1],
   vary: ['schedule'],
   engine: 'auto',
+  contents: {},
   arms: [
     { name: 'full', group: 'baseline', settings },
     { name: 'stack', group: 'depth', settings: stacked },
