@@ -1,10 +1,9 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { operators } from '../../src/growth/operators/index.ts';
-import { CORPORA, VOCABULARY_SIZES } from '../../src/run/corpora.ts';
+import { CORPORA } from '../../src/run/corpora.ts';
 import { leafPaths, settingPaths, sweepSchema } from '../../src/sweep/schema.ts';
 import { tasks } from '../../src/tasks/index.ts';
-import { VOCAB_SIZES } from '../../src/text/vocabulary.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -52,10 +51,6 @@ describe('the schema of a sweep file', () => {
     const text = JSON.stringify(sweepSchema());
     for (const name of [...tasks.map((task) => task.name), ...CORPORA]) expect(text).toContain(name);
   });
-});
-
-test('a vocabulary can be as small and as large as the shipped one allows', () => {
-  expect(VOCABULARY_SIZES).toEqual({ minimum: VOCAB_SIZES.min, maximum: VOCAB_SIZES.max });
 });
 
 test('sections can be varied but not set as a whole', () => {
