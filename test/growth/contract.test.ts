@@ -11,6 +11,7 @@ import { growthAfter, stageShape, type Schedule } from '../../src/growth/schedul
 import type { EncoderInput } from '../../src/train/encoder.ts';
 import { applyRecipe } from '../../src/train/grow.ts';
 import { freshParameter, initialState } from '../../src/train/init.ts';
+import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
 import { toTensors } from '../../src/train/parameters.ts';
 
@@ -57,7 +58,10 @@ function inputOf(length: number): EncoderInput {
     ids: tf.tensor1d(ids, 'int32'),
     segments: null,
     mask: null,
-    masked: tf.tensor1d(masked, 'int32'),
+    masking: {
+      masked: tf.tensor1d(masked, 'int32'),
+      visible: tf.tensor1d(visibleRows(masked, ids.length), 'int32'),
+    },
   };
 }
 
