@@ -11,7 +11,9 @@ const table = (file) => {
 };
 
 const plan = JSON.parse(
-  execFileSync(process.execPath, ['bin/growbench.js', 'plan', 'experiments/quickstart.yaml', '--json'], { encoding: 'utf8' }),
+  execFileSync(process.execPath, ['bin/growbench.js', 'plan', 'experiments/quickstart.yaml', '--json'], {
+    encoding: 'utf8',
+  }),
 );
 const rows = table('results.csv');
 assert.deepEqual(
