@@ -10,21 +10,27 @@ export class UserError extends Error {
   }
 }
 
-/** "Did you mean …? " for a name that is nearly one of `known`, else empty. */
+/** "Did you mean …? " for a name that is nearly one of `known` (the nearest ones), else empty. */
 export function suggest(got: string, known: readonly string[]): string {
   const reach = Math.max(1, Math.floor(got.length / 3));
-  const close = known.filter((name) => editDistance(got, name) <= reach);
+  const distances = known.map((name) => editDistance(got, name));
+  const nearest = Math.min(reach, ...distances);
+  const close = known.filter((_, index) => distances[index] === nearest);
   return close.length === 0 ? '' : `Did you mean ${close.map((name) => `"${name}"`).join(' or ')}? `;
 }
 
-/** Levenshtein's: insertions, deletions and replacements that turn `a` into `b`. */
+/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment). */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [i, x] of a.split('').entries()) {
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1];
-    for (const [j, y] of b.split('').entries()) {
-      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (x === y ? 0 : 1)));
+    for (let j = 0; j < b.length; j += 1) {
+      const swapped = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
+      const swap = swapped ? before[j - 1]! + 1 : Infinity;
+      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (a[i] === b[j] ? 0 : 1), swap));
     }
+    before = row;
     row = next;
   }
   return row[b.length]!;

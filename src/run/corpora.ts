@@ -7,3 +7,6 @@ export const CORPUS_SUMMARIES: Readonly<Record<CorpusName, string>> = {
   wordnet: 'glosses and usage examples of WordNet 3.1',
   sotu: "the Presidents' State of the Union addresses",
 };
+
+/** Entries of the shipped vocabulary that `data.vocab` may ask for: the alphabet must fit, and the list ends. */
+export const VOCABULARY_SIZES = { minimum: 256, maximum: 4000 } as const;

@@ -19,7 +19,10 @@ export interface SweepOutcome {
 
 /** Runs every cell that has no finished record yet, `jobs` at a time. A cell's failure is its own: the rest go on. */
 export async function runSweep(plan: Plan, options: SweepOptions): Promise<SweepOutcome> {
-  const { folder, signal, onEvent } = options;
+  const { folder, onEvent } = options;
+  // A record that cannot be written stops the other workers too: what they train would be lost as well.
+  const trouble = new AbortController();
+  const signal = AbortSignal.any([options.signal, trouble.signal]);
   const records = await finishedRecords(plan.cells, folder);
   const cached = [...records.keys()];
   const waiting = plan.cells.filter(({ id }) => !records.has(id));
@@ -27,7 +30,7 @@ export async function runSweep(plan: Plan, options: SweepOptions): Promise<Sweep
   onEvent({ type: 'sweep-started', cells: plan.cells, cached, workers });
 
   const drain = async () => {
-    const worker = new WorkerProcess(options);
+    const worker = new WorkerProcess({ ...options, signal });
     try {
       for (let cell = waiting.shift(); cell !== undefined && !signal.aborted; cell = waiting.shift()) {
         onEvent({ type: 'cell-started', id: cell.id });
@@ -37,13 +40,16 @@ export async function runSweep(plan: Plan, options: SweepOptions): Promise<Sweep
         records.set(cell.id, record);
         onEvent({ type: 'cell-finished', id: cell.id, record });
       }
+    } catch (error) {
+      trouble.abort();
+      throw error;
     } finally {
       worker.end();
     }
   };
   await settle(Array.from({ length: workers }, drain));
 
-  const interrupted = signal.aborted && plan.cells.some(({ id }) => !records.has(id));
+  const interrupted = options.signal.aborted && plan.cells.some(({ id }) => !records.has(id));
   const found = plan.cells.flatMap(({ id }) => records.get(id) ?? []);
   onEvent({ type: 'sweep-finished', interrupted, failed: found.filter(({ result }) => result === null).length });
   return { records: found, interrupted };

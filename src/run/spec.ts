@@ -80,6 +80,8 @@ export interface Comparison {
   readonly vary: readonly string[];
   readonly engine: 'auto' | EngineName;
   readonly arms: readonly Arm[];
+  /** SHA-256 of every text file that the arms read, by path (run/contents.ts). */
+  readonly contents: Readonly<Record<string, string>>;
 }
 
 /** One arm with one seed: what a worker is handed. */
@@ -91,10 +93,15 @@ export interface Cell {
 }
 
 /** Every cell, seed by seed, so that slow drift of the machine hits all arms alike. */
-export function cellsOf(comparison: Comparison): Cell[] {
+export function cellsOf({ arms, seeds, contents, ...comparison }: Comparison): Cell[] {
   const engine = settled(comparison.engine);
-  return comparison.seeds.flatMap((seed) =>
-    comparison.arms.map(({ name, settings }) => ({ id: cellId(settings, seed, engine), arm: name, seed, settings })),
+  return seeds.flatMap((seed) =>
+    arms.map(({ name, settings }) => ({
+      id: cellId({ settings, seed, engine, contents }),
+      arm: name,
+      seed,
+      settings,
+    })),
   );
 }
 
@@ -105,12 +112,24 @@ export const SETTINGS_VERSION = 1;
 export type EngineName = 'wasm';
 const settled = (engine: Comparison['engine']): EngineName => (engine === 'auto' ? 'wasm' : engine);
 
+/** All that decides a cell's numbers. */
+export interface CellIdentity {
+  readonly settings: Settings;
+  readonly seed: number;
+  readonly engine: EngineName;
+  readonly contents: Comparison['contents'];
+}
+
 /** Names a cell by what it computes, so that a finished cell is found again whatever its arm is called. */
-export function cellId(settings: Settings, seed: number, engine: EngineName): string {
-  return createHash('sha256')
-    .update(canonical({ version: SETTINGS_VERSION, engine, seed, settings }))
-    .digest('hex')
-    .slice(0, 12);
+export function cellId({ settings, seed, engine, contents }: CellIdentity): string {
+  const corpus = settings.data.corpus.map((entry) => contents[entry] ?? entry);
+  const identity = {
+    version: SETTINGS_VERSION,
+    engine,
+    seed,
+    settings: { ...settings, data: { ...settings.data, corpus } },
+  };
+  return createHash('sha256').update(canonical(identity)).digest('hex').slice(0, 12);
 }
 
 /** JSON with sorted keys: equal values give equal text. */

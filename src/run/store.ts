@@ -17,7 +17,7 @@ export async function readRecord(folder: string, id: string): Promise<CellRecord
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code))) return null;
     throw error;
   }
   return parseRecord(path, id, text);

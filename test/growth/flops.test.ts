@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { forwardFlops, stageFlops } from '../../src/growth/flops.ts';
 import type { ModelShape } from '../../src/growth/layout.ts';
-import { stageShape, type Schedule } from '../../src/growth/schedule.ts';
+import { stageShape, type Schedule, type Stage } from '../../src/growth/schedule.ts';
 
 const base: ModelShape = {
   layers: 12,
@@ -23,30 +23,32 @@ function speedup(target: ModelShape, schedule: Schedule): number {
   return forwardFlops(target, MASKED) / costs.reduce((a, b) => a + b, 0) - 1;
 }
 
-const depth = (layers: number) => ({ operator: 'stack', settings: { layers } });
-
 describe('FLOPs', () => {
   test('of BERT-base at 128 tokens are the 22.5 G that Sun et al. 2020 report (MobileBERT, table 4)', () => {
     expect(forwardFlops({ ...base, length: 128 }, 0) / 22.5e9).toBeCloseTo(1, 1);
   });
 
+  // The stage boundaries are not published: both schedules are reconstructions, in three stages of equal steps.
+  const third = (reductions: Stage['reductions']): Stage => ({ share: 1 / 3, reductions });
+  const depth = (layers: number) => ({ operator: 'stack', settings: { layers } });
+  const width = { operator: 'ffn-share', settings: { factor: 2 } };
+  const length = { operator: 'mean-pool', settings: { window: 2 } };
+
   test.each([
-    ['base', base, 0.687],
-    ['large', large, 0.707],
-  ] as const)('of stacking L/4 -> L/2 -> L in equal steps give the speedup reported for %s', (_, target, reported) => {
-    const stacking: Schedule = [4, 2].map((part) => ({
-      share: 1 / 3,
-      reductions: { depth: depth(target.layers / part) },
-    }));
-    // The stage boundaries are not published; this reconstruction fits both figures to within 2.5 points.
-    const reconstructed = speedup(target, [...stacking, { share: 1 / 3, reductions: {} }]);
-    expect(Math.abs(reconstructed - reported)).toBeLessThan(0.025);
+    ['base', base, 0.687, 1.071],
+    ['large', large, 0.707, 1.114],
+  ] as const)('of the reconstructed schedules give the speedups reported for %s', (_, target, stack, compound) => {
+    const [quarter, half] = [depth(target.layers / 4), depth(target.layers / 2)];
+    const stacking = [third({ depth: quarter }), third({ depth: half }), third({})];
+    const together = [third({ depth: quarter, width, length }), third({ depth: half, length }), third({})];
+    expect(Math.abs(speedup(target, stacking) - stack)).toBeLessThan(0.025);
+    expect(Math.abs(speedup(target, together) - compound)).toBeLessThan(0.025);
   });
 
-  test('of a pooled model count the appended masked tokens and the unpooled keys and values of the first layer', () => {
-    const tiny: ModelShape = { ...base, layers: 2, hidden: 4, heads: 1, ffn: 8, vocab: 10, length: 9 };
+  test('of a pooled model count the masked tokens apart and the unpooled keys and values of the first layer', () => {
+    const tiny: ModelShape = { ...base, layers: 2, hidden: 4, heads: 1, ffn: 8, vocab: 10, length: 11 };
     const pooled: ModelShape = { ...tiny, pool: { how: 'mean', window: 3 } };
-    // 9 tokens: [CLS], 8 others in windows of 3, 3 and 2, and 2 masked ones appended: 6 queries; 9 + 2 keys.
+    // [CLS], 8 visible tokens in windows of 3, 3 and 2, and 2 masked ones: 6 queries; 11 keys.
     const projections = [6, 11, 11, 6].reduce((sum, tokens) => sum + 2 * tokens * 4 * 4, 0) + 4 * (2 * 6 * 4 * 4);
     const attention = 2 * (2 * 6 * 11 * 4) + 2 * (2 * 6 * 6 * 4);
     const ffn = 2 * (2 * (2 * 6 * 4 * 8));

@@ -29,6 +29,7 @@ export function planOf(arms: readonly string[], seeds: readonly number[] = [0]):
     seeds,
     vary: ['train.rate'],
     engine: 'auto',
+    contents: {},
     arms: arms.map((name, index) => ({
       name,
       group: index === 0 ? 'baseline' : 'other',

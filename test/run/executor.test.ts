@@ -89,6 +89,12 @@ describe('a sweep', () => {
     expect(rest.starts).toBe(1);
   });
 
+  test('stops at once, and says why, when a record cannot be written', async () => {
+    const plan = planOf(['fine', 'endless']);
+    await writeFile(join(folder, 'cells'), 'a file where the folder should be');
+    await expect(sweep(plan, 2)).rejects.toThrow(`cannot write ${join(folder, 'cells')}`);
+  });
+
   test('records the engine, the machine and the times of a cell', async () => {
     const plan = planOf(['fine']);
     await sweep(plan);

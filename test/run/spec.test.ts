@@ -1,21 +1,48 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { corpusContents } from '../../src/run/contents.ts';
 import { planStages } from '../../src/run/plan.ts';
-import { cellId } from '../../src/run/spec.ts';
+import { cellId, type CellIdentity } from '../../src/run/spec.ts';
 import { tinySettings } from './cells.ts';
+
+const identity: CellIdentity = { settings: tinySettings, seed: 0, engine: 'wasm', contents: {} };
+const reading = (path: string): CellIdentity['settings'] => ({
+  ...tinySettings,
+  data: { ...tinySettings.data, corpus: ['wordnet', path] },
+});
 
 describe('a cell is named by what it computes', () => {
   test('not by the order of its keys', () => {
     const { model, ...rest } = tinySettings;
-    expect(cellId({ ...rest, model }, 0, 'wasm')).toBe(cellId(tinySettings, 0, 'wasm'));
+    expect(cellId({ ...identity, settings: { ...rest, model } })).toBe(cellId(identity));
+  });
+
+  test('not by where its text lies, but by what is in it', () => {
+    const here = { ...identity, settings: reading('/here.txt'), contents: { '/here.txt': 'aa' } };
+    const there = { ...identity, settings: reading('/there.txt'), contents: { '/there.txt': 'aa' } };
+    expect(cellId(there)).toBe(cellId(here));
+    expect(cellId({ ...here, contents: { '/here.txt': 'bb' } })).not.toBe(cellId(here));
   });
 
   test.each([
-    ['seed', tinySettings, 1],
-    ['rate', { ...tinySettings, train: { ...tinySettings.train, rate: 2e-3 } }, 0],
-    ['schedule', { ...tinySettings, schedule: [...tinySettings.schedule, { share: 0, reductions: {} }] }, 0],
-  ] as const)('but by its %s', (_, settings, seed) => {
-    expect(cellId(settings, seed, 'wasm')).not.toBe(cellId(tinySettings, 0, 'wasm'));
+    ['seed', { ...identity, seed: 1 }],
+    ['rate', { ...identity, settings: { ...tinySettings, train: { ...tinySettings.train, rate: 2e-3 } } }],
+    ['schedule', { ...identity, settings: { ...tinySettings, schedule: [] } }],
+  ] as const)('but by its %s', (_, changed) => {
+    expect(cellId(changed)).not.toBe(cellId(identity));
   });
+});
+
+test('the text files of a sweep are told apart by their bytes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'growbench-'));
+  const path = join(folder, 'abc.txt');
+  await writeFile(path, 'abc');
+  const contents = await corpusContents([{ name: 'full', group: 'baseline', settings: reading(path) }]);
+  // The test vector of FIPS 180-2, appendix B.1.
+  expect(contents).toEqual({ [path]: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' });
+  await rm(folder, { recursive: true });
 });
 
 test('the stages of a plan follow one another over all steps', () => {

@@ -1,0 +1,101 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { writeTables } from '../../report/index.ts';
+import type { ArmRow } from '../../report/arms.ts';
+import type { SweepEvent } from '../../run/events.ts';
+import { runSweep, type SweepOutcome } from '../../run/executor.ts';
+import { writeWhole } from '../../run/files.ts';
+import { planSweep, type Plan } from '../../run/plan.ts';
+import { loadSweep } from '../../sweep/load.ts';
+import { tasks } from '../../tasks/index.ts';
+import { cacheFolder } from '../cache.ts';
+import { EXIT } from '../exit.ts';
+import { watchInterrupts, type Interrupts } from '../interrupts.ts';
+import type { Io } from '../io.ts';
+import type { SweepOptions } from '../program.ts';
+import { openDisplay } from '../progress/display.ts';
+import { provenance } from '../provenance.ts';
+import { resultsTable } from '../results-table.ts';
+import { shellWord } from '../shell.ts';
+import { tableOptions } from '../terminal.ts';
+
+/**
+ * `growbench sweep FILE`: runs what has no record yet, writes the tables, prints the results. Resolves to the exit code.
+ * Throws a UserError on a broken file and on a results folder that cannot be written to.
+ */
+export async function sweep(file: string, options: SweepOptions, argv: readonly string[], io: Io): Promise<number> {
+  const loaded = await loadSweep(file, { set: options.set });
+  const plan = planSweep({ ...loaded, engine: options.engine ?? loaded.engine });
+  const folder = join(options.results, plan.comparison.name);
+  await checkWritable(folder);
+  const interrupts = watchInterrupts(io);
+  try {
+    return await Promise.race([runAndReport(plan, folder, options, argv, io, interrupts), interrupts.killed]);
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+async function runAndReport(
+  plan: Plan,
+  folder: string,
+  options: SweepOptions,
+  argv: readonly string[],
+  io: Io,
+  interrupts: Interrupts,
+): Promise<number> {
+  const outcome = await runShown(plan, folder, options, io, interrupts);
+  const metrics = new Map(tasks.map(({ name, metrics }) => [name, metrics.map((metric) => metric.name)]));
+  const rows = await writeTables(folder, plan, outcome.records, metrics, await provenance());
+  if (options.json === true) writeLine(io, { type: 'results', folder, rows });
+  if (outcome.interrupted) {
+    const again = ['growbench', ...argv.map(shellWord)].join(' ');
+    const done = `${outcome.records.length} of ${plan.cells.length} cells done`;
+    io.stderr.write(`growbench: stopped; ${done}; go on with: ${again}\n`);
+    return EXIT.interrupted;
+  }
+  if (options.json !== true) io.stdout.write(resultsTable(rows, tableOptions(io)));
+  if (options.quiet !== true) io.stderr.write(`Tables and records are in ${folder}\n`);
+  return rows.some(hasFailed) ? EXIT.cellsFailed : EXIT.done;
+}
+
+/** Runs the sweep with its events shown and, with `--json`, printed. */
+async function runShown(
+  plan: Plan,
+  folder: string,
+  options: SweepOptions,
+  io: Io,
+  interrupts: Interrupts,
+): Promise<SweepOutcome> {
+  const display = await openDisplay(io, { quiet: options.quiet === true, draw: options.progress });
+  interrupts.signal.addEventListener('abort', () => {
+    display.say('stopping after the step in progress; Ctrl-C again stops at once');
+  });
+  try {
+    return await runSweep(plan, {
+      folder,
+      cache: cacheFolder(io.env),
+      jobs: options.jobs ?? availableParallelism(),
+      launch: () => interrupts.adopt(io.fork(['worker', '--engine', plan.comparison.engine])),
+      signal: interrupts.signal,
+      onEvent(event: SweepEvent) {
+        display.show(event);
+        if (options.json === true) writeLine(io, event);
+      },
+    });
+  } finally {
+    display.close();
+  }
+}
+
+/** Finds out before hours of training, not after, that no record can be left. */
+async function checkWritable(folder: string): Promise<void> {
+  const trial = join(folder, '.trial');
+  await writeWhole(trial, '');
+  await rm(trial, { force: true });
+}
+
+const hasFailed = ({ failed }: ArmRow): boolean => failed > 0;
+
+const writeLine = (io: Io, value: object): void => void io.stdout.write(`${JSON.stringify(value)}\n`);

@@ -1,0 +1,25 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Trainer } from '../run/record.ts';
+import type { Comparison } from '../run/spec.ts';
+
+/** A stream to write to; a terminal says so, and how wide it is. */
+export interface Output extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+/** Everything the command line touches outside itself; tests bring their own. */
+export interface Io {
+  /** Data: tables, JSON. */
+  readonly stdout: Output;
+  /** Talk: progress, warnings, mistakes. */
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Starts growbench itself with these arguments, in a process with an IPC channel and a piped stderr. */
+  fork(argv: readonly string[]): ChildProcess;
+  /** Loads the engine and the model code, so it is called only by the process that trains. */
+  openTrainer(engine: Comparison['engine']): Promise<Trainer>;
+  /** Calls `handler` for every Ctrl-C and every request to terminate, until the returned function is called. */
+  onInterrupt(handler: () => void): () => void;
+}

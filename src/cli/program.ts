@@ -1,0 +1,115 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { packageVersion } from './version.ts';
+import type { Comparison } from '../run/spec.ts';
+import type { Io } from './io.ts';
+
+/** What a command's action leaves for `main`: the exit code. */
+export type Finish = (code: number) => void;
+
+/**
+ * The grammar of the command line. Each command's module is imported when the command runs, so that asking for help
+ * loads nothing but commander.
+ */
+export function createProgram(io: Io, argv: readonly string[], finish: Finish): Command {
+  const program = new Command('growbench')
+    .description('controlled comparisons of Transformer growth operators for progressive BERT pre-training')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .exitOverride()
+    .showHelpAfterError('  Run "growbench help" for the commands, "growbench help COMMAND" for their options.')
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, 'growbench: '));
+      },
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    });
+
+  program
+    .command('sweep')
+    .description('run a comparison and print its results table')
+    .argument('<file>', 'sweep file (YAML)')
+    .addOption(overrides())
+    .addOption(engine())
+    .option('-j, --jobs <n>', 'cells to train side by side (default: one a core)', positiveInteger)
+    .option('--results <dir>', 'folder for records and tables', 'results')
+    .option('--json', 'print events as JSON lines, the results rows last')
+    .option('--quiet', 'print nothing but data and mistakes')
+    .option('--no-progress', 'print plain lines instead of the live display')
+    .action(async (file: string, options: SweepOptions) => {
+      finish(await (await import('./commands/sweep.ts')).sweep(file, options, argv, io));
+    });
+
+  program
+    .command('plan')
+    .description('show what a sweep would run: arms, stages, FLOPs, expected speedup')
+    .argument('<file>', 'sweep file (YAML)')
+    .addOption(overrides())
+    .option('--json', 'print the plan as JSON, with every cell and its id')
+    .action(async (file: string, options: PlanOptions) => {
+      finish(await (await import('./commands/plan.ts')).plan(file, options, io));
+    });
+
+  program
+    .command('operators')
+    .description('list the growth operators by dimension')
+    .option('--json', 'print them as JSON')
+    .action(async (options: ListOptions) => {
+      finish((await import('./commands/operators.ts')).listOperators(options, io));
+    });
+
+  program
+    .command('tasks')
+    .description('list the fine-tuning tasks with their baselines')
+    .option('--json', 'print them as JSON')
+    .action(async (options: ListOptions) => {
+      finish((await import('./commands/tasks.ts')).listTasks(options, io));
+    });
+
+  program
+    .command('worker', { hidden: true })
+    .description('train cells for the process that started this one')
+    .addOption(engine().default('auto'))
+    .action(async (options: WorkerOptions) => {
+      finish(await (await import('./commands/worker.ts')).worker(options, io));
+    });
+
+  return program;
+}
+
+/** Options of a command that only lists something. */
+export interface ListOptions {
+  readonly json?: true;
+}
+
+export interface PlanOptions extends ListOptions {
+  readonly set: readonly string[];
+}
+
+export interface SweepOptions extends PlanOptions {
+  readonly engine?: Comparison['engine'];
+  readonly jobs?: number;
+  readonly results: string;
+  readonly quiet?: true;
+  readonly progress: boolean;
+}
+
+export interface WorkerOptions {
+  readonly engine: Comparison['engine'];
+}
+
+const overrides = () =>
+  new Option('--set <path=value>', 'change a setting of the file, e.g. train.steps=100; may be repeated')
+    .argParser((value: string, earlier: string[]) => [...earlier, value])
+    .default([], 'none');
+
+const engine = () => new Option('--engine <name>', "instead of the file's engine").choices(['auto', 'wasm']);
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 up.');
+  return value;
+}

@@ -1,0 +1,41 @@
+import type { Output } from '../io.ts';
+import type { Display } from './display.ts';
+import { heartbeat, linesFor } from './lines.ts';
+import { advance, NOTHING_YET } from './progress.ts';
+import { clock } from '../format.ts';
+
+/** A log that says nothing for longer than this looks dead. */
+const LONGEST_SILENCE = 10_000;
+/** Before the first training step people wonder sooner whether anything happens at all. */
+const LONGEST_SILENCE_AT_START = 2_000;
+const TICK = 500;
+
+/** Shows a sweep as lines with the time since its start, and says something at least every ten seconds. */
+export function openLines(stderr: Output): Display {
+  let progress = NOTHING_YET;
+  let spoken = Date.now();
+  const say = (text: string, now: number) => {
+    stderr.write(`[${clock(now - progress.started)}] ${text}\n`);
+    spoken = now;
+  };
+  const timer = setInterval(() => {
+    const now = Date.now();
+    const training = progress.running.some(({ since }) => since !== null) || progress.finished.length > 0;
+    const silence = training ? LONGEST_SILENCE : LONGEST_SILENCE_AT_START;
+    if (progress.running.length > 0 && now - spoken >= silence - TICK) say(heartbeat(progress, now), now);
+  }, TICK);
+  return {
+    show(event) {
+      const now = Date.now();
+      const before = progress;
+      progress = advance(before, event, now);
+      for (const line of linesFor(event, before, progress, now)) say(line, now);
+    },
+    say(text) {
+      say(text, Date.now());
+    },
+    close() {
+      clearInterval(timer);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { forwardFlops } from '../../growth/flops.ts';
+import { planStages } from '../../run/plan.ts';
+import { targetShape, type Settings } from '../../run/spec.ts';
+
+/** The default tasks' training sets have about so many examples; only the estimate of what is left depends on it. */
+const TYPICAL_EXAMPLES = 20_000;
+
+/** Backward costs twice the forward pass. */
+const FORWARD_AND_BACKWARD = 3;
+
+/** Pre-training FLOPs of a cell up to `step`, counted over the whole run. */
+export function pretrainWork(settings: Settings, step: number): number {
+  return planStages(settings).reduce((sum, stage) => {
+    const share = stage.steps === 0 ? 0 : (step - stage.start) / stage.steps;
+    return sum + stage.flops * Math.min(1, Math.max(0, share));
+  }, 0);
+}
+
+/** FLOPs of fine-tuning one task, roughly: for estimates of the time left, never for a table. */
+export function finetuneWork(settings: Settings): number {
+  const { examples, epochs, length } = settings.finetune;
+  const forward = forwardFlops({ ...targetShape(settings), length }, 0);
+  return FORWARD_AND_BACKWARD * forward * (examples ?? TYPICAL_EXAMPLES) * epochs;
+}
+
+/** All FLOPs of a cell, fine-tuning estimated. */
+export const workOf = (settings: Settings): number =>
+  pretrainWork(settings, settings.train.steps) + settings.finetune.tasks.length * finetuneWork(settings);

@@ -1,0 +1,73 @@
+import { innerLength } from './flops.ts';
+import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
+import { operatorOf, stageShape, type Schedule, type ScheduleProblem, type Stage } from './schedule.ts';
+
+/**
+ * Everything that keeps `schedule` from growing a model into `target`: shares that do not add up to 1, reductions
+ * that their operators refuse, stages larger than the one after them. Operators must be registered ones, each in its
+ * own dimension. The last stage may have reductions: whether a run may end small is not for the schedule to say.
+ */
+export function scheduleProblems(target: ModelShape, schedule: Schedule): ScheduleProblem[] {
+  const refused = schedule.map((stage, index) => refusals(target, stage, index));
+  const shrinking = schedule.flatMap((stage, index) => {
+    const next = schedule[index + 1];
+    const known = refused[index]!.length === 0 && refused[index + 1]?.length === 0;
+    return next !== undefined && known ? shrinkage(target, stage, next, index) : [];
+  });
+  return [...shareProblems(schedule), ...refused.flat(), ...shrinking];
+}
+
+/** Written in percent with a few decimals, shares of thirds must still be told from shares that are wrong. */
+const SHARE_TOLERANCE = 1e-6;
+
+/** The shares of the steps must add up to 1. */
+export function shareProblems(schedule: Schedule): ScheduleProblem[] {
+  const sum = schedule.reduce((total, { share }) => total + share, 0);
+  if (Math.abs(sum - 1) <= SHARE_TOLERANCE) return [];
+  const percent = Number((sum * 100).toPrecision(6));
+  const rest = Number((100 - percent).toPrecision(6));
+  const hint = rest > 0 ? `${rest}% are left to give.` : `${-rest}% are too much.`;
+  return [{ stage: null, dimension: null, message: `the stages' steps must add up to 100%, got ${percent}%`, hint }];
+}
+
+function refusals(target: ModelShape, stage: Stage, index: number): ScheduleProblem[] {
+  let shape = target;
+  for (const dimension of DIMENSIONS) {
+    const reduction = stage.reductions[dimension];
+    if (reduction === undefined) continue;
+    const operator = operatorOf(reduction);
+    const why = operator.refuse(shape, reduction.settings);
+    // What a later dimension makes of a shape that cannot be had means nothing.
+    if (why !== null) {
+      const message = `${dimension}: ${operator.name}: ${why}`;
+      return [{ stage: index, dimension, message, hint: '' }];
+    }
+    shape = operator.shrink(shape, reduction.settings);
+  }
+  return [];
+}
+
+type Size = readonly [unit: string, of: (shape: ModelShape) => number];
+
+const SIZES: Readonly<Record<Dimension, readonly Size[]>> = {
+  depth: [['layers', ({ layers }) => layers]],
+  width: [
+    ['hidden units', ({ hidden }) => hidden],
+    ['FFN units', ({ ffn }) => ffn],
+  ],
+  length: [
+    ['tokens', ({ length }) => length],
+    ['tokens after pooling', (shape) => innerLength(shape, 0)],
+  ],
+};
+
+function shrinkage(target: ModelShape, stage: Stage, next: Stage, index: number): ScheduleProblem[] {
+  const [from, to] = [stageShape(target, stage), stageShape(target, next)];
+  return DIMENSIONS.flatMap((dimension) => {
+    const size = SIZES[dimension].find(([, of]) => of(from) > of(to));
+    if (size === undefined) return [];
+    const [unit, of] = size;
+    const message = `${dimension}: a stage must not be larger than the next, got ${of(from)} ${unit} and then ${of(to)}`;
+    return [{ stage: index, dimension, message, hint: 'Models grow from stage to stage: put the smaller one first.' }];
+  });
+}

@@ -1,0 +1,38 @@
+import type { SettingsInput, SweepInput } from './grammar.ts';
+import { resolveCorpus } from './corpus-path.ts';
+import { placeOf, type Written } from './place.ts';
+import { dotted, type Path, type Problem } from './problem.ts';
+
+/**
+ * The sweep with every path in `data.corpus` made absolute. What names no corpus and no file is left as it is and
+ * becomes a problem.
+ */
+export async function resolveCorpora(
+  input: SweepInput,
+  sweepFile: string,
+  written: Written,
+): Promise<{ readonly input: SweepInput; readonly problems: readonly Problem[] }> {
+  const problems: Problem[] = [];
+  const resolved = async (settings: SettingsInput, at: Path): Promise<SettingsInput> => {
+    if (settings.data?.corpus === undefined) return settings;
+    const entries = settings.data.corpus.map(async (entry, index) => {
+      const result = await resolveCorpus(entry, sweepFile);
+      if ('corpus' in result) return result.corpus;
+      const path = [...at, 'data', 'corpus', index];
+      problems.push({ place: placeOf(written, path), subject: dotted(path), ...result });
+      return entry;
+    });
+    return { ...settings, data: { ...settings.data, corpus: await Promise.all(entries) } };
+  };
+  const arms = Object.entries(input.arms ?? {}).map(
+    async ([name, changes]) => [name, await resolved(changes ?? {}, ['arms', name])] as const,
+  );
+  return {
+    input: {
+      ...input,
+      ...(input.base === undefined ? {} : { base: await resolved(input.base, ['base']) }),
+      ...(input.arms === undefined ? {} : { arms: Object.fromEntries(await Promise.all(arms)) }),
+    },
+    problems,
+  };
+}

@@ -1,0 +1,20 @@
+import { CORPORA } from '../run/corpora.ts';
+
+/**
+ * What a sweep need not say. BERT's own values where it has them (Devlin et al. 2019), so that a file lists what is
+ * special about it. Sizes, steps, rates and tasks are the sweep's business and have none.
+ */
+export const DEFAULTS = {
+  seeds: 3,
+  vary: ['schedule'],
+  engine: 'auto',
+  /** FFN units per hidden unit. */
+  ffnRatio: 4,
+  model: { positions: 128, norm: 'post', init: { std: 0.02, positions: 'random' }, dropout: 0.1 },
+  data: { corpus: CORPORA, vocab: 4000, mask: 0.15 },
+  train: { batch: 32, warmup: '10%', decay: 0.01, clip: 1 },
+  /** Measurements of the validation loss in a run. */
+  evaluations: 10,
+  growth: { optimizer: 'reset', rate: 'restart' },
+  finetune: { tasks: [], examples: 'all', epochs: 3, batch: 32, rate: 3e-4, warmup: '10%' },
+} as const;

@@ -1,0 +1,113 @@
+import { scheduleProblems } from '../growth/check.ts';
+import { DIMENSIONS } from '../growth/layout.ts';
+import { stageShape, stageSteps } from '../growth/schedule.ts';
+import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
+import type { Path } from './problem.ts';
+
+/** Settings that do not go together. */
+export interface Fault {
+  /** The settings at fault, the one most likely to be changed first. */
+  readonly settings: readonly [Path, ...Path[]];
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What must hold between the settings of one arm and is not for a schema to say. */
+export function settingFaults(settings: Settings, mayEndSmall: boolean): Fault[] {
+  const schedule = scheduleFaults(settings);
+  // Shapes and steps of the stages mean nothing until the schedule holds.
+  const stages = schedule.length > 0 ? [] : [...stepFaults(settings), ...maskFaults(settings)];
+  return [...modelFaults(settings), ...schedule, ...stages, ...(mayEndSmall ? [] : endFaults(settings))];
+}
+
+function modelFaults({ model, data, train, finetune }: Settings): Fault[] {
+  const faults: Fault[] = [];
+  if (model.hidden % model.heads !== 0) {
+    faults.push({
+      settings: [path('model', 'heads'), path('model', 'hidden')],
+      message: `heads must divide hidden, got ${model.heads} heads for ${model.hidden} hidden units`,
+      hint: `Near it: ${nearestDivisors(model.hidden, model.heads).join(' or ')} heads.`,
+    });
+  }
+  for (const [section, length] of [
+    ['data', data.length],
+    ['finetune', finetune.length],
+  ] as const) {
+    if (length <= model.positions) continue;
+    faults.push({
+      settings: [path(section, 'length'), path('model', 'positions')],
+      message: `${section}.length must be at most model.positions, got ${length} tokens for ${model.positions} positions`,
+      hint: 'The model reads no further than its position table.',
+    });
+  }
+  if (train.warmup > train.steps) {
+    faults.push({
+      settings: [path('train', 'warmup'), path('train', 'steps'), path('train', 'flops')],
+      message: `train.warmup must be at most train.steps, got ${train.warmup} of ${train.steps} steps`,
+      hint: 'A share such as 10% follows the steps.',
+    });
+  }
+  return faults;
+}
+
+function nearestDivisors(of: number, near: number): number[] {
+  const divides = (candidate: number) => of % candidate === 0;
+  const below = Array.from({ length: Math.min(near, of) }, (_, index) => Math.min(near, of) - index).find(divides);
+  const above = Array.from({ length: Math.max(0, of - near) }, (_, index) => near + 1 + index).find(divides);
+  return [below, above].filter((divisor) => divisor !== undefined);
+}
+
+function scheduleFaults(settings: Settings): Fault[] {
+  return scheduleProblems(targetShape(settings), settings.schedule).map(({ stage, dimension, message, hint }) => {
+    if (stage === null) return { settings: [['schedule']], message, hint };
+    if (dimension === null) return { settings: [['schedule', stage]], message, hint };
+    const operator = settings.schedule[stage]?.reductions[dimension]?.operator;
+    const at = ['schedule', stage, dimension, ...(operator === undefined ? [] : [operator])];
+    // A stage that is too large may have no reduction in that dimension at all.
+    return { settings: [operator === undefined ? ['schedule', stage] : at], message, hint };
+  });
+}
+
+function stepFaults({ schedule, train }: Settings): Fault[] {
+  return stageSteps(schedule, train.steps).flatMap((steps, stage) => {
+    if (steps > 0) return [];
+    const share = Number((schedule[stage]!.share * 100).toPrecision(6));
+    const message = `a stage must last at least one step, got ${share}% of ${train.steps} steps`;
+    return [{ settings: [['schedule', stage, 'steps']], message, hint: 'Give it a larger share or train longer.' }];
+  });
+}
+
+/** [CLS] and [SEP] stay as they are, and of the rest something must be left to guess from. */
+const NEVER_MASKED = 3;
+
+function maskFaults(settings: Settings): Fault[] {
+  const { data, schedule } = settings;
+  const target = targetShape(settings);
+  const lengths = [...new Set(schedule.map((stage) => stageShape(target, stage).length))];
+  const length = lengths.find((candidate) => maskedTokens(candidate, data.mask) > candidate - NEVER_MASKED);
+  if (length === undefined) return [];
+  const message = `data.mask must leave a word to guess from, got ${maskedTokens(length, data.mask)} masks in ${length} tokens`;
+  return [
+    {
+      settings: [path('data', 'mask'), path('data', 'length')],
+      message,
+      hint: 'Two of the tokens are [CLS] and [SEP].',
+    },
+  ];
+}
+
+function endFaults({ schedule }: Settings): Fault[] {
+  const stage = schedule.length - 1;
+  const reductions = schedule[stage]?.reductions ?? {};
+  const dimension = DIMENSIONS.find((candidate) => reductions[candidate] !== undefined);
+  if (dimension === undefined) return [];
+  return [
+    {
+      settings: [['schedule', stage, dimension]],
+      message: `the last stage must train the target, got ${dimension}: ${reductions[dimension]!.operator}`,
+      hint: 'End with a stage that has steps only. `compare` has a control that never grows.',
+    },
+  ];
+}
+
+const path = (section: string, setting: string): Path => [section, setting];

@@ -1,0 +1,68 @@
+import { DIMENSIONS, type Dimension } from '../growth/layout.ts';
+import type { GrowthOperator } from '../growth/operator.ts';
+import { operators } from '../growth/operators/index.ts';
+import { CONTROLS } from './grammar.ts';
+import { list, mapping, PART_SHARE, SOME_SHARE, type JsonSchema } from './schema-parts.ts';
+
+/** Exactly one operator with its size. */
+const oneOf = (description: string, choices: readonly GrowthOperator[]): JsonSchema => ({
+  ...mapping(description, Object.fromEntries(choices.map((operator) => [operator.name, sizes(operator)]))),
+  minProperties: 1,
+  maxProperties: 1,
+});
+
+/** An operator's settings: in full, or the number alone where there is only one. */
+function sizes({ summary, settings }: GrowthOperator): JsonSchema {
+  const rules = Object.fromEntries(Object.entries(settings).map(([name, rule]) => [name, { ...rule }]));
+  const full = { ...mapping(summary, rules), required: Object.keys(settings) };
+  const [only, another] = Object.values(settings);
+  if (only === undefined || another !== undefined) return full;
+  return { ...full, type: [only.type, 'object'], minimum: only.minimum };
+}
+
+const ofDimension = (dimension: Dimension) => operators.filter((operator) => operator.dimension === dimension);
+
+const byDimension = (schema: (dimension: Dimension) => JsonSchema) =>
+  Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, schema(dimension)]));
+
+const stage: JsonSchema = {
+  ...mapping('A share of the steps and how small the model is meanwhile.', {
+    steps: { type: 'string', description: 'Share of the steps.', pattern: SOME_SHARE },
+    ...byDimension((dimension) => oneOf(`The operator that makes the ${dimension} smaller.`, ofDimension(dimension))),
+  }),
+  required: ['steps'],
+};
+
+/** Stages in order; the last one trains the target. */
+export const schedule: JsonSchema = {
+  type: 'array',
+  description: 'Stages in order. The model grows between them; the last one trains the target.',
+  items: stage,
+  minItems: 1,
+};
+
+/** The `compare` block. */
+export const compare: JsonSchema = {
+  ...mapping('A whole comparison: one arm for each operator, one for all of them together, and controls.', {
+    steps: { type: 'string', description: 'Share of the steps spent in the small model.', pattern: PART_SHARE },
+    ...byDimension((dimension) => ({
+      ...list(`Operators of ${dimension}, an arm for each.`, oneOf('An operator.', ofDimension(dimension))),
+      minItems: 1,
+    })),
+    compound: {
+      ...list('One arm with all of these, at most one a dimension.', {
+        ...oneOf('An operator with its size, or the name of one listed above.', operators),
+        type: ['object', 'string'],
+      }),
+      minItems: 2,
+    },
+    controls: list('Arms to hold the others against.', {
+      type: 'string',
+      enum: CONTROLS,
+      description:
+        'never-grown: the small model to the end; equal-flops: the target for as many FLOPs. ' +
+        'Both follow the compound arm or, where there is none, every operator.',
+    }),
+  }),
+  required: ['steps'],
+};

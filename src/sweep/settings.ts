@@ -1,0 +1,126 @@
+import { stageFlops } from '../growth/flops.ts';
+import { DIMENSIONS } from '../growth/layout.ts';
+import { stageShape, TARGET_ONLY, type Reduction, type Schedule, type Stage } from '../growth/schedule.ts';
+import { operators } from '../growth/operators/index.ts';
+import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
+import { DEFAULTS } from './defaults.ts';
+import { fraction, type ReductionInput, type SettingsInput, type Share, type StageInput } from './grammar.ts';
+
+type Open<T, K extends keyof T> = Omit<T, K> & { readonly [P in K]: T[P] | undefined };
+
+/**
+ * Settings as written with the defaults filled in; undefined is what the sweep does not say. Arms are compared in
+ * this form: a warm-up of 10% is the same setting whatever it comes to in steps.
+ */
+export interface FilledSettings {
+  readonly model: Open<Settings['model'], 'layers' | 'hidden' | 'heads' | 'ffn'>;
+  readonly data: Settings['data'];
+  readonly train: Open<Omit<Settings['train'], 'warmup'>, 'steps' | 'rate' | 'evaluate'> & {
+    readonly flops: number | undefined;
+    readonly warmup: number | Share;
+  };
+  readonly growth: Settings['growth'];
+  readonly finetune: Settings['finetune'];
+  readonly schedule: Schedule;
+}
+
+/** `base` with an arm's changes: key by key, lists and schedules as a whole. */
+export function merge(base: SettingsInput, changes: SettingsInput): SettingsInput {
+  const { train, ...rest } = base;
+  const { steps, flops, ...others } = train ?? {};
+  const changesBudget = changes.train?.steps !== undefined || changes.train?.flops !== undefined;
+  const budget = changesBudget
+    ? {}
+    : { ...(steps === undefined ? {} : { steps }), ...(flops === undefined ? {} : { flops }) };
+  return {
+    ...rest,
+    ...changes,
+    model: { ...base.model, ...changes.model, init: { ...base.model?.init, ...changes.model?.init } },
+    data: { ...base.data, ...changes.data },
+    train: { ...others, ...budget, ...changes.train },
+    growth: { ...base.growth, ...changes.growth },
+    finetune: { ...base.finetune, ...changes.finetune },
+  };
+}
+
+/** Fills in the defaults. */
+export function fill({ model = {}, data, train, growth, finetune, schedule }: SettingsInput): FilledSettings {
+  const { layers, hidden, heads, ffn, positions = DEFAULTS.model.positions } = model;
+  const { mask, ...text } = { ...DEFAULTS.data, ...data };
+  const { examples, warmup, ...tuning } = { ...DEFAULTS.finetune, ...finetune };
+  return {
+    model: {
+      layers,
+      hidden,
+      heads,
+      ffn: ffn ?? (hidden === undefined ? undefined : hidden * DEFAULTS.ffnRatio),
+      positions,
+      norm: model.norm ?? DEFAULTS.model.norm,
+      init: { ...DEFAULTS.model.init, ...model.init },
+      dropout: fraction(model.dropout ?? DEFAULTS.model.dropout),
+    },
+    data: { ...text, length: data?.length ?? positions, mask: fraction(mask) },
+    train: { steps: undefined, flops: undefined, rate: undefined, evaluate: undefined, ...DEFAULTS.train, ...train },
+    growth: { ...DEFAULTS.growth, ...growth },
+    finetune: {
+      ...tuning,
+      examples: examples === 'all' ? null : examples,
+      length: finetune?.length ?? positions,
+      warmup: fraction(warmup),
+    },
+    schedule: schedule === undefined ? TARGET_ONLY : schedule.map(readStage),
+  };
+}
+
+function readStage(stage: StageInput): Stage {
+  const reductions = DIMENSIONS.flatMap((dimension) => {
+    const reduction = stage[dimension];
+    return reduction === undefined ? [] : [[dimension, readReduction(reduction)] as const];
+  });
+  return { share: fraction(stage.steps), reductions: Object.fromEntries(reductions) };
+}
+
+/** The operator and its settings; a bare number is the value of its only setting. */
+export function readReduction(input: ReductionInput): Reduction {
+  const [operator = '', size = {}] = Object.entries(input)[0] ?? [];
+  if (typeof size !== 'number') return { operator, settings: size };
+  const [setting = ''] = Object.keys(operators.find(({ name }) => name === operator)?.settings ?? {});
+  return { operator, settings: { [setting]: size } };
+}
+
+/** Settings ready to run, or null where something they need is not said. */
+export function resolve({ model, data, train, schedule, ...rest }: FilledSettings): Settings | null {
+  const { layers, hidden, heads, ffn } = model;
+  const { steps: given, flops, rate, evaluate, warmup, ...optimizer } = train;
+  if (layers === undefined || hidden === undefined || heads === undefined || ffn === undefined) return null;
+  if (rate === undefined || (given ?? flops) === undefined) return null;
+  const forSteps = (steps: number): Settings => ({
+    model: { ...model, layers, hidden, heads, ffn },
+    data,
+    train: {
+      ...optimizer,
+      steps,
+      rate,
+      warmup: typeof warmup === 'number' ? warmup : Math.round(fraction(warmup) * steps),
+      evaluate: evaluate ?? Math.max(1, Math.round(steps / DEFAULTS.evaluations)),
+    },
+    ...rest,
+    schedule,
+  });
+  return forSteps(given ?? stepsFor(flops ?? 0, forSteps(1)));
+}
+
+/** Steps of these settings that a budget of FLOPs pays for: at least one. */
+export function stepsFor(flops: number, settings: Settings): number {
+  return Math.max(1, Math.round(flops / flopsPerStep(settings)));
+}
+
+/** Training FLOPs of a step, averaged over the stages of the schedule. */
+function flopsPerStep(settings: Settings): number {
+  const target = targetShape(settings);
+  return settings.schedule.reduce((sum, stage) => {
+    const shape = stageShape(target, stage);
+    const masked = maskedTokens(shape.length, settings.data.mask);
+    return sum + stage.share * stageFlops(shape, masked, settings.train.batch, 1);
+  }, 0);
+}

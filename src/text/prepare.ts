@@ -1,0 +1,132 @@
+import { existsSync, openSync, closeSync, fsyncSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import type { Corpus } from './corpora/corpus.ts';
+import { openCorpus } from './corpora/index.ts';
+import type { PreparedCorpus } from './corpus.ts';
+import { corpusDigest } from './digest.ts';
+import { openShard, writeShard, type ShardWriter } from './shard.ts';
+import { heldOutKeys } from './task-data.ts';
+import { openTokenizer, type Tokenizer } from './tokenizer.ts';
+import { trainingText, type Chunk } from './training-text.ts';
+
+/** Text handed to the tokenizer at a time: enough to keep its threads busy, little enough to report often. */
+const CHARACTERS_AT_ONCE = 1 << 18;
+
+/**
+ * Token shards of the sources (names of shipped corpora, paths of .txt and .jsonl files) with the vocabulary's first
+ * `vocab` entries: found in `cache` if they were made before, else made. Documents end in [SEP]. No text of a test
+ * example of any shipped task is in them.
+ * `onProgress` counts bytes of the sources. Throws a UserError for a source that cannot be used, and `signal.reason`
+ * when stopped; the cache never holds half a corpus, whoever else writes to it.
+ */
+export async function prepareCorpus(
+  sources: readonly string[],
+  vocab: number,
+  cache: string,
+  onProgress: (done: number, of: number) => void,
+  signal?: AbortSignal,
+): Promise<PreparedCorpus> {
+  signal?.throwIfAborted();
+  const corpora = sources.map(openCorpus);
+  const tokenizer = openTokenizer(vocab);
+  const digest = await corpusDigest(corpora, tokenizer.vocabulary);
+  const folder = join(cache, digest);
+  if (!existsSync(folder)) await make(folder, cache, { corpora, tokenizer, onProgress, signal });
+  const corpus = {
+    digest,
+    vocab,
+    train: openShard(join(folder, 'train.u16')),
+    validation: openShard(join(folder, 'validation.u16')),
+  };
+  if (corpus.train.length > 0 && corpus.validation.length > 0) return corpus;
+  throw new UserError(
+    `The corpus (${sources.join(', ')}) is too small to split: ${corpus.train.length} tokens to train on, ` +
+      `${corpus.validation.length} to validate with.`,
+    'Take more text.',
+  );
+}
+
+interface Work {
+  readonly corpora: readonly Corpus[];
+  readonly tokenizer: Tokenizer;
+  readonly onProgress: (done: number, of: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Fills a folder of its own, then moves it into place: the first of several processes wins, and all get the same. */
+async function make(folder: string, cache: string, work: Work): Promise<void> {
+  await mkdir(cache, { recursive: true });
+  const draft = await mkdtemp(join(cache, '.draft-'));
+  try {
+    await fill(draft, work);
+    syncFolder(draft);
+    await rename(draft, folder).catch((error: unknown) => {
+      if (!existsSync(folder)) throw error;
+    });
+    syncFolder(cache);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function fill(folder: string, { corpora, tokenizer, onProgress, signal }: Work): Promise<void> {
+  const of = await sizeOf(corpora);
+  const writers = {
+    train: writeShard(join(folder, 'train.u16')),
+    validation: writeShard(join(folder, 'validation.u16')),
+  };
+  try {
+    let done = 0;
+    onProgress(done, of);
+    for await (const chunks of grouped(trainingText(corpora, await heldOutKeys()))) {
+      signal?.throwIfAborted();
+      const ids = await tokenizer.ids(chunks.map(({ text }) => text));
+      for (const [index, chunk] of chunks.entries()) add(writers, chunk, ids[index]!);
+      done += chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+      onProgress(Math.min(Math.round(done), of), of);
+    }
+    onProgress(of, of);
+  } finally {
+    writers.train.close();
+    writers.validation.close();
+  }
+}
+
+/** A document that is interrupted by a piece for the other shard ends there: what follows is not its next sentence. */
+function add(writers: Readonly<Record<Chunk['shard'], ShardWriter>>, { shard, last }: Chunk, ids: Int32Array): void {
+  writers[shard].add(ids);
+  if (shard === 'validation') writers.train.endDocument();
+  if (shard === 'validation' || last) writers[shard].endDocument();
+}
+
+async function* grouped(chunks: AsyncIterable<Chunk>): AsyncGenerator<readonly Chunk[]> {
+  let group: Chunk[] = [];
+  let characters = 0;
+  for await (const chunk of chunks) {
+    group.push(chunk);
+    characters += chunk.text.length;
+    if (characters < CHARACTERS_AT_ONCE) continue;
+    yield group;
+    group = [];
+    characters = 0;
+  }
+  if (group.length > 0) yield group;
+}
+
+async function sizeOf(corpora: readonly Corpus[]): Promise<number> {
+  const sizes = await Promise.all(corpora.flatMap((corpus) => corpus.files()).map((path) => stat(path)));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Makes a rename last through a crash of the machine; not every system lets a folder be opened for it. */
+function syncFolder(path: string): void {
+  try {
+    const folder = openSync(path, 'r');
+    fsyncSync(folder);
+    closeSync(folder);
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,75 @@
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import type { TokenShard } from './corpus.ts';
+import { SEP } from './vocabulary.ts';
+
+/** Ids on disk: unsigned 16-bit, little-endian, nothing else. */
+const BYTES_PER_TOKEN = 2;
+const BUFFERED_TOKENS = 1 << 16;
+
+/** Opens a shard for reading. The file stays open as long as the process. Throws if there is no such file. */
+export function openShard(path: string): TokenShard {
+  const file = openSync(path, 'r');
+  const length = Math.floor(fstatSync(file).size / BYTES_PER_TOKEN);
+  return {
+    length,
+    read(start, count) {
+      if (start < 0 || count < 0 || start + count > length) {
+        throw new RangeError(`tokens ${start} to ${start + count} of a shard of ${length}`);
+      }
+      const bytes = Buffer.alloc(count * BYTES_PER_TOKEN);
+      readWhole(file, bytes, start * BYTES_PER_TOKEN);
+      return Int32Array.from({ length: count }, (_, index) => bytes.readUInt16LE(index * BYTES_PER_TOKEN));
+    },
+  };
+}
+
+/** One read may give less than asked for. */
+function readWhole(file: number, bytes: Buffer, position: number): void {
+  for (let done = 0; done < bytes.length;) {
+    const count = readSync(file, bytes, done, bytes.length - done, position + done);
+    if (count === 0) throw new Error('a token shard became shorter while it was read');
+    done += count;
+  }
+}
+
+/** A shard being written; closed exactly once. */
+export interface ShardWriter {
+  add(ids: Int32Array): void;
+  /** Ends a document: a [SEP], unless there is nothing to end. */
+  endDocument(): void;
+  /** Flushes to the disk; resolves to the number of tokens. */
+  close(): number;
+}
+
+/** Creates the file and holds back small writes. */
+export function writeShard(path: string): ShardWriter {
+  const file = openSync(path, 'wx');
+  const buffer = Buffer.alloc(BUFFERED_TOKENS * BYTES_PER_TOKEN);
+  let buffered = 0;
+  let written = 0;
+  let last = SEP;
+  const flush = (): void => {
+    for (let done = 0; done < buffered;) done += writeSync(file, buffer, done, buffered - done);
+    buffered = 0;
+  };
+  const push = (id: number): void => {
+    buffered = buffer.writeUInt16LE(id, buffered);
+    written += 1;
+    last = id;
+    if (buffered === buffer.length) flush();
+  };
+  return {
+    add: (ids) => {
+      for (const id of ids) push(id);
+    },
+    endDocument() {
+      if (last !== SEP) push(SEP);
+    },
+    close() {
+      flush();
+      fsyncSync(file);
+      closeSync(file);
+      return written;
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { HostTensor, HostTensors } from '../engine/engine.ts';
+import type { Expression, Recipe } from '../growth/recipe.ts';
+import type { Fresh } from './init.ts';
+
+/**
+ * Carries a recipe out: the one place where growth meets numbers. On plain arrays rather than in tensor operations,
+ * because it runs once per growth and its results are then the same to the last bit on every engine.
+ * Throws where the recipe does not fit the source: a bug in an operator.
+ */
+export function applyRecipe(recipe: Recipe, source: HostTensors, fresh: Fresh): HostTensors {
+  return new Map([...recipe].map(([name, expression]) => [name, evaluate(expression, source, drawer(fresh, name))]));
+}
+
+/** Draws for one grown parameter; a second draw for the same parameter is another one. */
+type Draw = (expression: Extract<Expression, { op: 'init' }>) => HostTensor;
+
+function drawer(fresh: Fresh, name: string): Draw {
+  let drawn = 0;
+  return ({ kind, dims }) => {
+    const own = drawn === 0 ? name : `${name} (${drawn + 1})`;
+    drawn += 1;
+    return { shape: dims, values: fresh(kind, own, dims) };
+  };
+}
+
+function evaluate(expression: Expression, source: HostTensors, draw: Draw): HostTensor {
+  const value = (of: Expression) => evaluate(of, source, draw);
+  switch (expression.op) {
+    case 'copy': {
+      const tensor = source.get(expression.from);
+      if (tensor === undefined) throw new Error(`recipe copies a parameter that does not exist: ${expression.from}`);
+      return tensor;
+    }
+    case 'take':
+      return take(value(expression.of), expression.axis, expression.index);
+    case 'scale': {
+      const { shape, values } = value(expression.of);
+      return { shape, values: values.map((number) => number * expression.by) };
+    }
+    case 'scale-axis':
+      return scaleAxis(value(expression.of), expression.axis, expression.by);
+    case 'concat':
+      return concat(expression.of.map(value), expression.axis);
+    case 'fill':
+      return { shape: expression.dims, values: new Float32Array(size(expression.dims)).fill(expression.value) };
+    case 'matmul':
+      return matmul(value(expression.left), value(expression.right));
+    case 'init':
+      return draw(expression);
+  }
+}
+
+const size = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
+
+/** A tensor as [before, axis, after]: `after` numbers lie together. */
+function aroundAxis({ shape }: HostTensor, axis: number): { before: number; along: number; after: number } {
+  const along = shape[axis];
+  if (along === undefined) throw new Error(`axis ${axis} is not one of [${shape.join(', ')}]`);
+  return { before: size(shape.slice(0, axis)), along, after: size(shape.slice(axis + 1)) };
+}
+
+function take(tensor: HostTensor, axis: number, index: readonly number[]): HostTensor {
+  const { before, along, after } = aroundAxis(tensor, axis);
+  const outside = index.find((i) => i < 0 || i >= along);
+  if (outside !== undefined) throw new Error(`index ${outside} is outside an axis of ${along}`);
+  const values = new Float32Array(before * index.length * after);
+  for (let row = 0; row < before; row += 1) {
+    for (const [to, from] of index.entries()) {
+      const start = (row * along + from) * after;
+      values.set(tensor.values.subarray(start, start + after), (row * index.length + to) * after);
+    }
+  }
+  return { shape: tensor.shape.with(axis, index.length), values };
+}
+
+function scaleAxis(tensor: HostTensor, axis: number, by: readonly number[]): HostTensor {
+  const { along, after } = aroundAxis(tensor, axis);
+  if (by.length !== along) throw new Error(`${by.length} factors for an axis of ${along}`);
+  const values = tensor.values.map((number, index) => number * by[Math.floor(index / after) % along]!);
+  return { shape: tensor.shape, values };
+}
+
+function concat(parts: readonly HostTensor[], axis: number): HostTensor {
+  const [first] = parts;
+  if (first === undefined) throw new Error('concat of nothing');
+  const { before } = aroundAxis(first, axis);
+  const along = parts.reduce((sum, part) => sum + aroundAxis(part, axis).along, 0);
+  const shape = first.shape.with(axis, along);
+  const values = new Float32Array(size(shape));
+  let at = 0;
+  for (let row = 0; row < before; row += 1) {
+    for (const part of parts) {
+      const run = part.values.length / before;
+      values.set(part.values.subarray(row * run, (row + 1) * run), at);
+      at += run;
+    }
+  }
+  return { shape, values };
+}
+
+function matmul(left: HostTensor, right: HostTensor): HostTensor {
+  const [rows, inner] = left.shape as [number, number];
+  const columns = right.shape[1]!;
+  const values = Float32Array.from({ length: rows * columns }, (_, index) => {
+    const row = Math.floor(index / columns) * inner;
+    let sum = 0;
+    for (let i = 0; i < inner; i += 1) sum += left.values[row + i]! * right.values[i * columns + (index % columns)]!;
+    return sum;
+  });
+  return { shape: [rows, columns], values };
+}

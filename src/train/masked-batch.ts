@@ -1,0 +1,75 @@
+import type { Tensor1D } from '@tensorflow/tfjs-core';
+import type { Feeds, FeedSpec, StepFunction, Tensors } from '../engine/engine.ts';
+import { layout, type ModelShape } from '../growth/layout.ts';
+import { maskedTokens, type Settings } from '../run/spec.ts';
+import type { MaskedBatch } from '../text/corpus.ts';
+import { trainedAs } from './adamw.ts';
+import type { Dropout } from './dropout.ts';
+import type { EncoderInput } from './encoder.ts';
+import { maskedLmLoss } from './masked-lm.ts';
+import { parameter } from './parameters.ts';
+import { trainingStep } from './training-step.ts';
+
+/** Sizes of a masked-LM batch: sequences, tokens of each, masked tokens of each. */
+export interface MaskedBatchSize {
+  readonly batch: number;
+  readonly length: number;
+  readonly masked: number;
+}
+
+/** Sizes of the batches that a cell trains on, at sequences of `length` tokens. */
+export const batchSize = ({ train, data }: Settings, length: number): MaskedBatchSize => ({
+  batch: train.batch,
+  length,
+  masked: maskedTokens(length, data.mask),
+});
+
+/** A batch as a step is fed it. Masked positions become rows of all the batch's tokens. */
+export function batchFeeds({ ids, positions, labels }: MaskedBatch, { length, masked }: MaskedBatchSize): Feeds {
+  const rows = positions.map((position, index) => position + length * Math.floor(index / masked));
+  return { ids, masked: rows, visible: visibleRows(rows, ids.length), labels };
+}
+
+/** The rows of `tokens` tokens that are not masked, ascending. */
+export function visibleRows(masked: Int32Array, tokens: number): Int32Array {
+  const hidden = new Set(masked);
+  return Int32Array.from({ length: tokens }, (_, row) => row).filter((row) => !hidden.has(row));
+}
+
+function feedSpecs({ batch, length, masked }: MaskedBatchSize): Readonly<Record<string, FeedSpec>> {
+  return {
+    ids: { dtype: 'int32', shape: [batch * length] },
+    masked: { dtype: 'int32', shape: [batch * masked] },
+    visible: { dtype: 'int32', shape: [batch * (length - masked)] },
+    labels: { dtype: 'int32', shape: [batch * masked] },
+  };
+}
+
+/** A pre-training step of the model `shape`. Outputs `loss` and `gradientNorm`. */
+export function maskedLmTraining(shape: ModelShape, settings: Settings): StepFunction {
+  const size = batchSize(settings, shape.length);
+  return trainingStep({
+    trained: layout(shape).map(({ name, kind }) => trainedAs(name, kind)),
+    feeds: feedSpecs(size),
+    loss: (state, fed, dropout) => lossOf(state, shape, size, fed, dropout),
+    dropout: settings.model.dropout,
+    clip: settings.train.clip,
+  });
+}
+
+/** The model's loss on a batch, nothing dropped and nothing changed. Outputs `loss`. */
+export function maskedLmEvaluation(shape: ModelShape, settings: Settings): StepFunction {
+  const size = batchSize(settings, shape.length);
+  return {
+    feeds: feedSpecs(size),
+    step: (state, fed) => ({ outputs: { loss: lossOf(state, shape, size, fed, null) } }),
+  };
+}
+
+function lossOf(state: Tensors, shape: ModelShape, size: MaskedBatchSize, fed: Tensors, dropout: Dropout | null) {
+  const feed = (name: string) => parameter(fed, name) as Tensor1D;
+  const { batch, length } = size;
+  const masking = { masked: feed('masked'), visible: feed('visible') };
+  const input: EncoderInput = { batch, length, ids: feed('ids'), segments: null, mask: null, masking };
+  return maskedLmLoss(state, shape, input, feed('labels'), dropout);
+}

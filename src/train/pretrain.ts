@@ -1,0 +1,166 @@
+import type { Engine, HostTensors, Program } from '../engine/engine.ts';
+import { growthAfter } from '../growth/schedule.ts';
+import { planStages, type PlannedStage } from '../run/plan.ts';
+import type { CellEvent, CellResult, CurvePoint, GrowthRecord, StageRecord } from '../run/record.ts';
+import { targetShape, type Cell } from '../run/spec.ts';
+import type { PreparedCorpus } from '../text/corpus.ts';
+import { freshMoments } from './adamw.ts';
+import { freshParameter, initialState } from './init.ts';
+import { grownState } from './moments.ts';
+import { compileStage, trainStage, type StageEnd } from './stage.ts';
+import { timed } from './stopwatch.ts';
+import { SEQUENCES, validationLoss } from './validation.ts';
+
+/** What a cell's training works with. */
+export interface Run {
+  readonly engine: Engine;
+  readonly cell: Cell;
+  readonly corpus: PreparedCorpus;
+  readonly onEvent: (event: CellEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A pre-trained model, and what it took. */
+export interface Pretrained {
+  readonly status: CellResult['status'];
+  readonly loss: number | null;
+  readonly steps: number;
+  readonly flops: number;
+  readonly seconds: Omit<CellResult['seconds'], 'finetune'>;
+  readonly stages: readonly StageRecord[];
+  readonly growths: readonly GrowthRecord[];
+  readonly curve: readonly CurvePoint[];
+  /** The last stage's parameters; null where the run diverged. */
+  readonly state: HostTensors | null;
+}
+
+/** What has been gathered so far. */
+interface Tally {
+  flops: number;
+  train: number;
+  compile: number;
+  evaluate: number;
+  steps: number;
+  updates: number;
+  limit: number | null;
+  readonly stages: StageRecord[];
+  readonly growths: GrowthRecord[];
+  readonly curve: CurvePoint[];
+}
+
+/**
+ * Runs a cell's stages, growing the model in between. The loss just before and just after a growth is measured on the
+ * same batches, of the smaller stage's length: what both forms of the model can read. The final loss is the last
+ * stage's model's at the target's length. Rejects with the signal's reason when stopped.
+ */
+export async function pretrain(run: Run): Promise<Pretrained> {
+  const { settings, seed } = run.cell;
+  const stages = planStages(settings);
+  const tally: Tally = {
+    ...{ flops: 0, train: 0, compile: 0, evaluate: 0, steps: 0, updates: 0, limit: null },
+    ...{ stages: [], growths: [], curve: [] },
+  };
+  const parameters = initialState(stages[0]!.shape, settings.model.init, seed);
+  let state: HostTensors = new Map([...parameters, ...freshMoments(parameters)]);
+  let before: number | null = null;
+  for (const index of stages.keys()) {
+    const program = await compile(run, stages, index, state, tally);
+    try {
+      if (before !== null) await recordGrowth(run, stages, index - 1, before, program, tally);
+      const end = await runStage(run, stages, index, program, tally);
+      if (end.diverged) return result(tally, null, null);
+      const last = index === stages.length - 1;
+      const loss = last ? await measure(run, program, targetShape(settings).length, tally) : null;
+      if (loss !== null) return result(tally, loss, await program.read());
+      before = await measure(run, program, stages[index]!.shape.length, tally);
+      state = grow(run, stages, index, await program.read(), tally);
+    } finally {
+      program.dispose();
+    }
+  }
+  throw new Error('a schedule has at least one stage');
+}
+
+function result(tally: Tally, loss: number | null, state: HostTensors | null): Pretrained {
+  const { flops, steps, stages, growths, curve, train, compile: compiling, evaluate } = tally;
+  const status = loss !== null && Number.isFinite(loss) ? 'done' : 'diverged';
+  const seconds = { train, compile: compiling, evaluate };
+  const done = status === 'done';
+  return {
+    status,
+    loss: done ? loss : null,
+    steps,
+    flops,
+    seconds,
+    stages,
+    growths,
+    curve,
+    state: done ? state : null,
+  };
+}
+
+async function compile(run: Run, stages: readonly PlannedStage[], index: number, state: HostTensors, tally: Tally) {
+  const stage = stages[index]!;
+  const before = stages[index - 1]?.shape.length ?? stage.shape.length;
+  const target = index === stages.length - 1 ? targetShape(run.cell.settings).length : stage.shape.length;
+  const lengths = [...new Set([stage.shape.length, before, target])];
+  const { value, seconds } = await timed(() => compileStage(run, stage, lengths, state));
+  tally.compile += seconds;
+  return value;
+}
+
+async function runStage(
+  run: Run,
+  stages: readonly PlannedStage[],
+  index: number,
+  program: Program,
+  tally: Tally,
+): Promise<StageEnd> {
+  const stage = stages[index]!;
+  const { flops, train: seconds, limit } = tally;
+  run.onEvent({ type: 'stage', stage: index, of: stages.length, shape: stage.shape });
+  const end = await trainStage(run, { stage, program, updates: tally.updates, flops, seconds, limit });
+  const spent = stage.steps === 0 ? 0 : (stage.flops * end.stepsDone) / stage.steps;
+  tally.flops += spent;
+  tally.train += end.times.train;
+  tally.compile += end.times.compile;
+  tally.evaluate += end.evaluateSeconds;
+  tally.steps += end.stepsDone;
+  tally.updates += end.stepsDone;
+  tally.limit = end.limit;
+  tally.curve.push(...end.curve);
+  tally.stages.push({ shape: stage.shape, steps: end.stepsDone, flops: spent, seconds: end.times.train });
+  return end;
+}
+
+/** The grown model's state, ready for the stage after `index`. */
+function grow(run: Run, stages: readonly PlannedStage[], index: number, state: HostTensors, tally: Tally): HostTensors {
+  const { settings, seed } = run.cell;
+  const recipe = growthAfter(targetShape(settings), settings.schedule, index);
+  const fresh = freshParameter(settings.model.init, seed);
+  // New moments have seen nothing: Adam's bias correction starts over with them.
+  if (settings.growth.optimizer === 'reset') tally.updates = 0;
+  return grownState(recipe, stages[index]!.shape, state, settings.growth.optimizer, fresh);
+}
+
+async function measure({ corpus, cell, signal }: Run, program: Program, length: number, tally: Tally): Promise<number> {
+  const { value, seconds } = await timed(() =>
+    validationLoss(program, corpus, cell.settings, { length, sequences: SEQUENCES.table }, signal),
+  );
+  tally.evaluate += seconds;
+  return value;
+}
+
+async function recordGrowth(
+  run: Run,
+  stages: readonly PlannedStage[],
+  afterStage: number,
+  before: number,
+  program: Program,
+  tally: Tally,
+): Promise<void> {
+  const after = await measure(run, program, stages[afterStage]!.shape.length, tally);
+  const growth = { afterStage, step: tally.steps, before, after };
+  tally.growths.push(growth);
+  run.onEvent({ type: 'grow', growth });
+}

@@ -1,0 +1,84 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Tensors } from '../engine/engine.ts';
+import type { ModelShape } from '../growth/layout.ts';
+import type {
+  ClassificationExample,
+  ClassificationTask,
+  RegressionExample,
+  RegressionTask,
+  Splits,
+} from '../tasks/task.ts';
+import { encodePairs, type TextPair } from '../text/encode.ts';
+import type { Dropout } from './dropout.ts';
+import { classificationLoss, regressionLoss, sequenceOutputs } from './heads.ts';
+import { parameter } from './parameters.ts';
+import { atMost, encodeFed, sequenceColumns, type Encoding, type TaskModel } from './task-model.ts';
+
+/** A task whose answer is one of its labels, read off [CLS]. */
+export function classification(
+  task: ClassificationTask,
+  splits: Splits<ClassificationExample>,
+  shape: ModelShape,
+  encoding: Encoding,
+): Promise<TaskModel> {
+  const width = task.labels.length;
+  return sequenceTask(splits, shape, encoding, {
+    width,
+    target: (examples) => Int32Array.from(examples, ({ label }) => label),
+    loss: classificationLoss,
+    score: (outputs) => {
+      const predictions = splits.test.map((_, row) => largest(outputs.subarray(row * width, (row + 1) * width)));
+      return task.score(predictions, splits.test);
+    },
+  });
+}
+
+/** A task whose answer is a number, read off [CLS]. */
+export function regression(
+  task: RegressionTask,
+  splits: Splits<RegressionExample>,
+  shape: ModelShape,
+  encoding: Encoding,
+): Promise<TaskModel> {
+  return sequenceTask(splits, shape, encoding, {
+    width: 1,
+    target: (examples) => Float32Array.from(examples, ({ target }) => target),
+    loss: regressionLoss,
+    score: (outputs) => task.score(Array.from(outputs), splits.test),
+  });
+}
+
+interface SequenceTask<Example> {
+  readonly width: number;
+  readonly target: (examples: readonly Example[]) => Int32Array | Float32Array;
+  readonly loss: (outputs: tf.Tensor2D, target: tf.Tensor1D) => tf.Scalar;
+  readonly score: TaskModel['score'];
+}
+
+async function sequenceTask<Example extends TextPair>(
+  { train, test }: Splits<Example>,
+  shape: ModelShape,
+  { tokenizer, length, examples }: Encoding,
+  { width, target, loss, score }: SequenceTask<Example>,
+): Promise<TaskModel> {
+  const kept = atMost(train, examples);
+  const outputs = (state: Tensors, fed: Tensors, dropout: Dropout | null) =>
+    sequenceOutputs(state, shape, encodeFed(state, shape, fed, dropout), dropout);
+  return {
+    train: {
+      ...sequenceColumns(await encodePairs(tokenizer, kept, length)),
+      target: { values: target(kept), width: 1 },
+    },
+    trainRows: [...kept.keys()],
+    test: sequenceColumns(await encodePairs(tokenizer, test, length)),
+    testCount: test.length,
+    loss: (state, fed, dropout) => loss(outputs(state, fed, dropout), parameter(fed, 'target') as tf.Tensor1D),
+    outputs: (state, fed) => outputs(state, fed, null),
+    width,
+    score,
+    warnings: [],
+  };
+}
+
+/** Where the largest number stands; of equals, the first. */
+const largest = (values: Float32Array): number => values.indexOf(Math.max(...values));

@@ -1,0 +1,63 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Tensors } from '../engine/engine.ts';
+import type { ModelShape } from '../growth/layout.ts';
+import type { SpanExample, SpanTask, Splits } from '../tasks/task.ts';
+import { encodeSpans, type EncodedSpans } from '../text/encode.ts';
+import { bestSpan } from './best-span.ts';
+import type { Dropout } from './dropout.ts';
+import { spanLoss, spanOutputs } from './heads.ts';
+import { parameter } from './parameters.ts';
+import type { Columns } from './task-batches.ts';
+import { atMost, encodeFed, sequenceColumns, type Encoding, type TaskModel } from './task-model.ts';
+
+/** A task whose answer is a part of its passage. Examples whose answer was cut off are scored, but not learned from. */
+export async function spanExtraction(
+  task: SpanTask,
+  { train, test }: Splits<SpanExample>,
+  shape: ModelShape,
+  { tokenizer, length, examples }: Encoding,
+): Promise<TaskModel> {
+  const learned = await encodeSpans(tokenizer, atMost(train, examples), length);
+  const asked = await encodeSpans(tokenizer, test, length);
+  const scores = (state: Tensors, fed: Tensors, dropout: Dropout | null) =>
+    spanOutputs(state, encodeFed(state, shape, fed, dropout), parameter(fed, 'passage') as tf.Tensor1D);
+  return {
+    train: { ...spanColumns(learned), ends: { values: endsOf(learned), width: 2 } },
+    trainRows: [...learned.starts.keys()].filter((row) => learned.starts[row] !== -1),
+    test: spanColumns(asked),
+    testCount: asked.count,
+    loss: (state, fed, dropout) => spanLoss(scores(state, fed, dropout), parameter(fed, 'ends') as tf.Tensor1D),
+    outputs: (state, fed) => scores(state, fed, null),
+    width: 2 * length,
+    score: (outputs) => {
+      const answers = test.map((_, row) => answerOf(asked, row, outputs));
+      return task.score(answers, test);
+    },
+    warnings: [...cutWarning(task.name, 'training', learned), ...cutWarning(task.name, 'test', asked)],
+  };
+}
+
+const spanColumns = (encoded: EncodedSpans): Columns => ({
+  ...sequenceColumns(encoded),
+  passage: { values: encoded.passage, width: encoded.length },
+});
+
+/** First and last token of every answer, in turn. */
+const endsOf = ({ starts, ends }: EncodedSpans): Int32Array =>
+  Int32Array.from({ length: 2 * starts.length }, (_, index) => {
+    const row = Math.floor(index / 2);
+    return index % 2 === 0 ? starts[row]! : ends[row]!;
+  });
+
+function answerOf(encoded: EncodedSpans, row: number, outputs: Float32Array): string {
+  const { length } = encoded;
+  const scores = outputs.subarray(2 * row * length, 2 * (row + 1) * length);
+  const allowed = encoded.passage.subarray(row * length, (row + 1) * length);
+  const best = bestSpan(scores.subarray(0, length), scores.subarray(length), allowed);
+  return best === null ? '' : encoded.answer(row, best.start, best.end);
+}
+
+function cutWarning(task: string, split: string, { answerCut, count, length }: EncodedSpans): string[] {
+  if (answerCut.length === 0) return [];
+  return [`${task}: ${answerCut.length} of ${count} ${split} answers lie beyond the ${length} tokens that are read`];
+}

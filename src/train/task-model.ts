@@ -1,0 +1,54 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Tensors } from '../engine/engine.ts';
+import type { ModelShape } from '../growth/layout.ts';
+import type { EncodedPairs } from '../text/encode.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import type { Dropout } from './dropout.ts';
+import { encode, type Encoded } from './encoder.ts';
+import { parameter } from './parameters.ts';
+import type { Columns } from './task-batches.ts';
+
+/** A task made ready for one model: its examples as numbers, and what to do with them. */
+export interface TaskModel {
+  readonly train: Columns;
+  /** Rows of `train` that can be learned from. */
+  readonly trainRows: readonly number[];
+  readonly test: Columns;
+  readonly testCount: number;
+  /** From the parameters and a batch of train's columns. */
+  readonly loss: (state: Tensors, fed: Tensors, dropout: Dropout | null) => tf.Scalar;
+  /** From the parameters and a batch of test's columns: `width` numbers for each example. */
+  readonly outputs: (state: Tensors, fed: Tensors) => tf.Tensor;
+  readonly width: number;
+  /** Every metric by name, from the outputs of all test examples. */
+  readonly score: (outputs: Float32Array) => Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
+}
+
+/** How a task's texts become numbers. */
+export interface Encoding {
+  readonly tokenizer: Tokenizer;
+  /** Tokens of a sequence. */
+  readonly length: number;
+  /** Training examples at most; null takes all. */
+  readonly examples: number | null;
+}
+
+/** The first examples: tasks come shuffled, so these are a fair sample, and the same for every arm. */
+export const atMost = <Example>(examples: readonly Example[], most: number | null): readonly Example[] =>
+  most === null ? examples : examples.slice(0, most);
+
+/** The columns that `encodeFed` reads. */
+export const sequenceColumns = ({ ids, segments, mask, length }: EncodedPairs): Columns => ({
+  ids: { values: ids, width: length },
+  segments: { values: segments, width: length },
+  mask: { values: mask, width: length },
+});
+
+/** The encoder over a fed batch of sequence columns, each sequence of the shape's length. */
+export function encodeFed(state: Tensors, shape: ModelShape, fed: Tensors, dropout: Dropout | null): Encoded {
+  const feed = (name: string) => parameter(fed, name) as tf.Tensor1D;
+  const { length } = shape;
+  const [ids, segments, mask] = [feed('ids'), feed('segments'), feed('mask')];
+  return encode(state, shape, { batch: ids.size / length, length, ids, segments, mask, masking: null }, dropout);
+}

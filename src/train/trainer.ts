@@ -1,0 +1,70 @@
+import { openEngine } from '../engine/choose.ts';
+import type { Engine } from '../engine/engine.ts';
+import { planStages } from '../run/plan.ts';
+import type { CellResult, TaskRecord, Trainer } from '../run/record.ts';
+import type { Cell } from '../run/spec.ts';
+import { tasks } from '../tasks/index.ts';
+import type { Task } from '../tasks/task.ts';
+import { prepareCorpus } from '../text/prepare.ts';
+import { finetune } from './finetune.ts';
+import { pretrain, type Pretrained, type Run } from './pretrain.ts';
+import { timed } from './stopwatch.ts';
+
+/**
+ * The trainer on the engine that is wanted, or on the best that opens. Throws what the engine throws where it does not
+ * open.
+ */
+export async function openTrainer(wanted: 'auto' | Engine['name']): Promise<Trainer> {
+  const { engine, why } = await openEngine(wanted);
+  return {
+    run: async (cell, { cache }, onEvent, signal) => {
+      onEvent({ type: 'engine', name: engine.name, device: engine.device, versions: engine.versions, why });
+      const { corpus: sources, vocab } = cell.settings.data;
+      const progress = (done: number, of: number) => {
+        onEvent({ type: 'prepare', what: 'corpus', done, of });
+      };
+      const corpus = await prepareCorpus(sources, vocab, cache, progress, signal);
+      return runCell({ engine, cell, corpus, onEvent, signal });
+    },
+  };
+}
+
+/** Pre-trains and fine-tunes one cell. Throws where its settings name a task that there is not. */
+export async function runCell(run: Run): Promise<CellResult> {
+  const wanted = run.cell.settings.finetune.tasks.map(taskNamed);
+  const pretrained = await pretrain(run);
+  const { value, seconds } = await timed(() => finetuneAll(run, wanted, pretrained));
+  const { state, ...measured } = pretrained;
+  const { digest, train, validation } = run.corpus;
+  return {
+    ...measured,
+    seconds: { ...measured.seconds, finetune: seconds },
+    tasks: value.records,
+    corpus: { digest, trainTokens: train.length, validationTokens: validation.length },
+    warnings: state === null ? [divergenceWarning(pretrained), ...value.warnings] : value.warnings,
+  };
+}
+
+const divergenceWarning = ({ steps }: Pretrained): string => `the loss diverged at step ${steps}`;
+
+function taskNamed(name: string): Task {
+  const task = tasks.find((candidate) => candidate.name === name);
+  if (task === undefined) throw new Error(`no task is called ${name}`);
+  return task;
+}
+
+/** A model that diverged is not fine-tuned: its scores would be those of no model. */
+async function finetuneAll(run: Run, wanted: readonly Task[], { state }: Pretrained) {
+  const records: Record<string, TaskRecord> = {};
+  const warnings: string[] = [];
+  if (state === null) return { records, warnings };
+  const shape = lastShape(run.cell);
+  for (const task of wanted) {
+    const { record, warnings: own } = await finetune(run, task, { shape, state });
+    records[task.name] = record;
+    warnings.push(...own);
+  }
+  return { records, warnings };
+}
+
+const lastShape = ({ settings }: Cell) => planStages(settings).at(-1)!.shape;

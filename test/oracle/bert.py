@@ -1,0 +1,269 @@
+"""Makes test/fixtures/bert/*.json: what PyTorch and transformers compute for a BERT with fixed weights.
+
+    python test/oracle/bert.py          (needs torch and transformers; writes beside this repository's tests)
+
+Post-norm comes from transformers' BertForMaskedLM, pre-norm from torch.nn.TransformerEncoderLayer, mean pooling from
+torch.nn.MultiheadAttention with the pooled sequence put together token by token. Kernels are stored [input, output].
+"""
+
+import base64
+import json
+import pathlib
+
+import torch
+from torch import nn
+from transformers import BertConfig, BertForMaskedLM
+
+SHAPE = dict(layers=2, hidden=16, heads=2, ffn=32, vocab=50, positions=12, length=12)
+L, D, H, F, V, P, N = (SHAPE[k] for k in ("layers", "hidden", "heads", "ffn", "vocab", "positions", "length"))
+BATCH, MASKED, WINDOW, STEPS = 3, 3, 3, 10
+RATES = [1e-3 * (step + 1) / 4 if step < 4 else 1e-3 * (STEPS - step) / 6 for step in range(STEPS)]
+# Some of the ten gradients are larger than this, some smaller.
+DECAY, CLIP = 0.1, 4.0
+OUT = pathlib.Path(__file__).parent.parent / "fixtures" / "bert"
+
+
+def parameter_shapes():
+    norm = lambda name: {f"{name}/gain": (D,), f"{name}/bias": (D,)}
+    linear = lambda name, i, o: {f"{name}/kernel": (i, o), f"{name}/bias": (o,)}
+    shapes = {"embedding/tokens": (V, D), "embedding/positions": (P, D), "embedding/segments": (2, D)}
+    shapes |= norm("embedding/norm")
+    for i in range(L):
+        for leaf in ("query", "key", "value", "attention_output"):
+            shapes |= linear(f"layer_{i}/{leaf}", D, D)
+        shapes |= norm(f"layer_{i}/attention_norm")
+        shapes |= linear(f"layer_{i}/ffn_input", D, F) | linear(f"layer_{i}/ffn_output", F, D)
+        shapes |= norm(f"layer_{i}/ffn_norm")
+    shapes |= norm("final_norm") | linear("masked_lm/transform", D, D) | norm("masked_lm/norm")
+    return shapes | {"masked_lm/output/bias": (V,)}
+
+
+def draw_weights():
+    torch.manual_seed(1)
+    centre = lambda name: 1.0 if name.endswith("/gain") else 0.0
+    return {name: centre(name) + 0.3 * torch.randn(shape) for name, shape in parameter_shapes().items()}
+
+
+def draw_batch(number):
+    torch.manual_seed(100 + number)
+    ids = torch.randint(5, V, (BATCH, N))
+    segments = torch.zeros(BATCH, N, dtype=torch.long)
+    segments[0, 7:] = 1
+    mask = torch.ones(BATCH, N, dtype=torch.long)
+    mask[2, 8:] = 0
+    # Masked tokens lie apart, side by side and at the edges of a sequence.
+    masked = torch.tensor([[2, 7, 11], [4, 5, 6], [1, 3, 7]])
+    labels = ids.gather(1, masked)
+    ids = ids.scatter(1, masked, 4)
+    return dict(ids=ids, segments=segments, mask=mask, masked=masked, labels=labels)
+
+
+class Transformers:
+    """BertForMaskedLM, with its parameters under our names."""
+
+    def __init__(self, w):
+        config = BertConfig(
+            vocab_size=V, hidden_size=D, num_hidden_layers=L, num_attention_heads=H, intermediate_size=F,
+            max_position_embeddings=P, type_vocab_size=2, hidden_act="gelu", hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0, layer_norm_eps=1e-12, tie_word_embeddings=True,
+        )
+        self.model = BertForMaskedLM(config).train()
+        bert, head = self.model.bert, self.model.cls.predictions
+        e = bert.embeddings
+        table = {
+            "embedding/tokens": e.word_embeddings.weight,
+            "embedding/positions": e.position_embeddings.weight,
+            "embedding/segments": e.token_type_embeddings.weight,
+            "masked_lm/output/bias": head.bias,
+        }
+        norms = {"embedding/norm": e.LayerNorm, "masked_lm/norm": head.transform.LayerNorm}
+        linears = {"masked_lm/transform": head.transform.dense}
+        for i, block in enumerate(bert.encoder.layer):
+            attention = block.attention
+            linears |= {
+                f"layer_{i}/query": attention.self.query, f"layer_{i}/key": attention.self.key,
+                f"layer_{i}/value": attention.self.value, f"layer_{i}/attention_output": attention.output.dense,
+                f"layer_{i}/ffn_input": block.intermediate.dense, f"layer_{i}/ffn_output": block.output.dense,
+            }
+            norms |= {f"layer_{i}/attention_norm": attention.output.LayerNorm, f"layer_{i}/ffn_norm": block.output.LayerNorm}
+        for name, layer in norms.items():
+            table |= {f"{name}/gain": layer.weight, f"{name}/bias": layer.bias}
+        for name, layer in linears.items():
+            table |= {f"{name}/kernel": layer.weight, f"{name}/bias": layer.bias}
+        self.table = table
+        with torch.no_grad():
+            for name, tensor in table.items():
+                tensor.copy_(w[name].T if name.endswith("/kernel") else w[name])
+
+    def logits(self, batch):
+        out = self.model(input_ids=batch["ids"], attention_mask=batch["mask"], token_type_ids=batch["segments"])
+        index = batch["masked"].unsqueeze(-1).expand(-1, -1, V)
+        return out.logits.gather(1, index).reshape(-1, V)
+
+    def read(self, of):
+        get = lambda name, tensor: tensor.T if name.endswith("/kernel") else tensor
+        return {name: get(name, of(tensor)) for name, tensor in self.table.items()}
+
+
+class Torch:
+    """Embeddings and head by hand; the layers in between are torch's own modules."""
+
+    def __init__(self, w):
+        self.w = {name: tensor.clone().requires_grad_() for name, tensor in w.items()}
+
+    def ln(self, name, x):
+        return nn.functional.layer_norm(x, (D,), self.w[f"{name}/gain"], self.w[f"{name}/bias"], 1e-12)
+
+    def lin(self, name, x):
+        return x @ self.w[f"{name}/kernel"] + self.w[f"{name}/bias"]
+
+    def embed(self, ids, positions, segments):
+        w = self.w
+        x = w["embedding/tokens"][ids] + w["embedding/positions"][positions] + w["embedding/segments"][segments]
+        return self.ln("embedding/norm", x)
+
+    def head(self, rows):
+        x = self.ln("masked_lm/norm", nn.functional.gelu(self.lin("masked_lm/transform", rows)))
+        return x @ self.w["embedding/tokens"].T + self.w["masked_lm/output/bias"]
+
+    def module_weights(self, i, attention):
+        """State of a torch module, as functions of our tensors so that gradients arrive at them."""
+        w = self.w
+        stack = lambda part: [w[f"layer_{i}/{leaf}/{part}"] for leaf in ("query", "key", "value")]
+        return {
+            f"{attention}in_proj_weight": torch.cat([kernel.T for kernel in stack("kernel")]),
+            f"{attention}in_proj_bias": torch.cat(stack("bias")),
+            f"{attention}out_proj.weight": w[f"layer_{i}/attention_output/kernel"].T,
+            f"{attention}out_proj.bias": w[f"layer_{i}/attention_output/bias"],
+        }
+
+    def read(self, of):
+        return {name: of(tensor) for name, tensor in self.w.items()}
+
+
+class PreNorm(Torch):
+    def logits(self, batch):
+        x = self.embed(batch["ids"], torch.arange(N).expand(BATCH, N), batch["segments"])
+        layer = nn.TransformerEncoderLayer(
+            D, H, F, dropout=0.0, activation="gelu", layer_norm_eps=1e-12, batch_first=True, norm_first=True
+        )
+        w = self.w
+        for i in range(L):
+            state = self.module_weights(i, "self_attn.")
+            for ours, theirs in (("ffn_input", "linear1"), ("ffn_output", "linear2")):
+                state |= {f"{theirs}.weight": w[f"layer_{i}/{ours}/kernel"].T, f"{theirs}.bias": w[f"layer_{i}/{ours}/bias"]}
+            for ours, theirs in (("attention_norm", "norm1"), ("ffn_norm", "norm2")):
+                state |= {f"{theirs}.weight": w[f"layer_{i}/{ours}/gain"], f"{theirs}.bias": w[f"layer_{i}/{ours}/bias"]}
+            padding = dict(src_key_padding_mask=batch["mask"] == 0)
+            x = torch.func.functional_call(layer, state, (x,), padding)
+        x = self.ln("final_norm", x)
+        return self.head(x.gather(1, batch["masked"].unsqueeze(-1).expand(-1, -1, D)).reshape(-1, D))
+
+
+class MeanPool(Torch):
+    """One sequence at a time, in plain lists: no padding, so nothing to mask."""
+
+    def __init__(self, w, norm):
+        super().__init__(w)
+        self.norm = norm
+
+    def attention(self, i, queries, keys):
+        module = nn.MultiheadAttention(D, H, batch_first=True)
+        call = (queries.unsqueeze(0), keys.unsqueeze(0), keys.unsqueeze(0))
+        return torch.func.functional_call(module, self.module_weights(i, ""), call, dict(need_weights=False))[0][0]
+
+    def ffn(self, i, x):
+        return self.lin(f"layer_{i}/ffn_output", nn.functional.gelu(self.lin(f"layer_{i}/ffn_input", x)))
+
+    def sequence(self, ids, segments, mask, masked):
+        real = [n for n in range(N) if mask[n] == 1]
+        x = self.embed(ids[real], torch.tensor(real), segments[real])
+        visible = [x[n] for n in real if n not in masked]
+        stream = [visible[0]]
+        for start in range(1, len(visible), WINDOW):
+            cells = visible[start : start + WINDOW]
+            stream.append(sum(cells) / len(cells))
+        stream, memory = torch.stack(stream + [x[n] for n in masked]), x
+        for i in range(L):
+            if self.norm == "post":
+                middle = self.ln(f"layer_{i}/attention_norm", stream + self.attention(i, stream, memory))
+                stream = self.ln(f"layer_{i}/ffn_norm", middle + self.ffn(i, middle))
+                memory = stream
+            else:
+                normed = lambda rows: self.ln(f"layer_{i}/attention_norm", rows)
+                middle = stream + self.attention(i, normed(stream), normed(memory))
+                stream = memory = middle + self.ffn(i, self.ln(f"layer_{i}/ffn_norm", middle))
+        stream = stream if self.norm == "post" else self.ln("final_norm", stream)
+        return stream[-len(masked) :]
+
+    def logits(self, batch):
+        rows = [self.sequence(*(batch[k][b] for k in ("ids", "segments", "mask")), batch["masked"][b].tolist()) for b in range(BATCH)]
+        return self.head(torch.cat(rows))
+
+
+def loss_of(model, batch):
+    logits = model.logits(batch)
+    return logits, nn.functional.cross_entropy(logits, batch["labels"].reshape(-1))
+
+
+def pack(tensors):
+    code = lambda t: base64.b64encode(t.detach().contiguous().float().numpy().tobytes()).decode()
+    return {name: {"shape": list(t.shape), "base64": code(t)} for name, t in tensors.items() if t is not None}
+
+
+def plain(batch):
+    return {name: tensor.reshape(-1).tolist() for name, tensor in batch.items()}
+
+
+def train(model):
+    """Ten AdamW steps; no decay on biases and norms."""
+    named = model.table.items()
+    plain_names = lambda name: name.endswith(("/bias", "/gain"))
+    groups = [
+        {"params": [t for n, t in named if not plain_names(n)], "weight_decay": DECAY},
+        {"params": [t for n, t in named if plain_names(n)], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.999), eps=1e-6)
+    losses, norms = [], []
+    for step in range(STEPS):
+        for group in optimizer.param_groups:
+            group["lr"] = RATES[step]
+        optimizer.zero_grad()
+        _, loss = loss_of(model, draw_batch(step))
+        loss.backward()
+        norms.append(nn.utils.clip_grad_norm_([t for _, t in named], CLIP).item())
+        optimizer.step()
+        losses.append(loss.item())
+    return losses, norms
+
+
+def write(name, value):
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / f"{name}.json").write_text(json.dumps(value, separators=(",", ":")) + "\n")
+
+
+def main():
+    w = draw_weights()
+    batch = draw_batch(0)
+    write("weights", {"shape": SHAPE, "weights": pack(w)})
+    cases = {
+        "post": Transformers(w),
+        "pre": PreNorm(w),
+        "post-pooled": MeanPool(w, "post"),
+        "pre-pooled": MeanPool(w, "pre"),
+    }
+    for name, model in cases.items():
+        logits, loss = loss_of(model, batch)
+        loss.backward()
+        gradients = pack(model.read(lambda tensor: tensor.grad))
+        write(name, {"batch": plain(batch), "logits": logits.reshape(-1).tolist(), "loss": loss.item(), "gradients": gradients})
+    model = Transformers(w)
+    losses, norms = train(model)
+    write("adamw", {
+        "settings": {"decay": DECAY, "clip": CLIP}, "rates": RATES, "losses": losses, "norms": norms,
+        "batches": [plain(draw_batch(step)) for step in range(STEPS)],
+        "parameters": pack(model.read(lambda tensor: tensor)),
+    })
+
+
+main()

@@ -1,0 +1,132 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { armRows } from '../../src/report/arms.ts';
+import { cellsCsv } from '../../src/report/cells.ts';
+import { writeTables } from '../../src/report/index.ts';
+import { metaJson } from '../../src/report/meta.ts';
+import { resultsCsv } from '../../src/report/results.ts';
+import { planSweep } from '../../src/run/plan.ts';
+import { cellOf, failure, metrics, plan, recordOf, records, scores, seconds } from './records.ts';
+
+const lines = (...rows: string[]) => `${rows.join('\n')}\n`;
+const results = (of = records) => resultsCsv(armRows(plan, of, metrics));
+
+describe('results.csv', () => {
+  test('has the statistics that Python works out from the same records', () => {
+    expect(results()).toBe(
+      lines(
+        'dimension,arm,n,failed,steps,flops,seconds,speedup_flops,speedup_time,speedup_time_lo,speedup_time_hi,loss,loss_sd,topic.accuracy,topic.macro_f1,span.exact_match,score,score_sd,score_delta,warnings',
+        'baseline,full,2,0,10,4899840,11.00,0.0000,0.0000,0.0000,0.0000,5.6000,0.1414,0.6300,0.5000,0.1500,39.00,4.95,0.00,n=2: spread only indicative',
+        'depth,stack,2,0,10,4015104,8.25,0.2204,0.3309,0.2500,0.4118,5.4750,0.1945,0.6100,0.5000,0.2000,40.50,4.24,1.50,n=2: spread only indicative',
+      ),
+    );
+  });
+
+  test('leaves empty what is not known, and never writes 0 for it', () => {
+    const some = [records[0]!, failure(cellOf('stack', 0), 'out of memory\nat line 3')];
+    expect(results(some).split('\n')[2]).toBe(
+      'depth,stack,0,1,,,,,,,,,,,,,,,,1 of 2 cells failed: out of memory; 1 of 2 cells not run yet',
+    );
+  });
+
+  test('compares times and scores over the seeds that both arms finished', () => {
+    const some = [records[0]!, records[1]!, records[3]!];
+    const stack = armRows(plan, some, metrics)[1]!;
+    expect(stack.speedupTime).toEqual({ median: 0.25, low: null, high: null });
+    expect(stack.scoreDelta).toBeCloseTo(2, 12);
+    expect(stack.n).toBe(2);
+    expect(stack.warnings).toContain('compared with the baseline over 1 of 2 seeds');
+  });
+
+  test('takes the median of the speedups in time: one slow run does not move it', () => {
+    const three = planSweep({ ...plan.comparison, seeds: [0, 1, 2] });
+    const cell = (arm: string, seed: number) => three.cells.find((own) => own.arm === arm && own.seed === seed)!;
+    const times = [8, 5, 0.1].flatMap((time, seed) => [
+      recordOf(cell('full', seed), { seconds: seconds(10) }),
+      recordOf(cell('stack', seed), { seconds: seconds(time) }),
+    ]);
+    const { speedupTime } = armRows(three, times, metrics)[1]!;
+    expect(speedupTime).toEqual({ median: 1, low: 0.25, high: 99 });
+  });
+
+  test('writes no minus sign before a number that rounds to 0', () => {
+    const worse = recordOf(cellOf('stack', 0), { tasks: scores(0.60999, 0.1), seconds: seconds(10.0001) });
+    const fields = results([records[0]!, worse]).split('\n')[2]!.split(',');
+    expect(fields.filter((field) => /^-0\.0*$/.test(field))).toEqual([]);
+    expect(fields.at(-2)).toBe('0.00');
+  });
+
+  test('keeps diverged cells out of the means', () => {
+    const some = [records[0]!, recordOf(cellOf('full', 1), { status: 'diverged', loss: null, seconds: seconds(1) })];
+    const full = armRows(plan, some, metrics)[0]!;
+    expect([full.n, full.failed, full.seconds]).toEqual([1, 1, 10]);
+    expect(full.warnings).toContain('1 of 2 cells diverged');
+  });
+
+  test('has no score where one of the tasks has none', () => {
+    const { topic } = scores(0.6, 0.2);
+    const full = armRows(plan, [recordOf(cellOf('full', 0), { tasks: { topic: topic! } })], metrics)[0]!;
+    expect(full.score.mean).toBeNull();
+    expect(full.metrics.map(({ mean }) => mean)).toEqual([0.6, 0.5, null]);
+  });
+});
+
+describe('cells.csv', () => {
+  test('has a row for every planned cell, seed by seed, the times in the last columns', () => {
+    const some = [records[0]!, records[1]!, failure(cellOf('full', 1), 'killed, sadly\nat line 3')];
+    const ids = plan.cells.map(({ id }) => id);
+    expect(cellsCsv(plan, some, metrics)).toBe(
+      lines(
+        'dimension,arm,seed,status,id,steps,flops,loss,growth_1_before,growth_1_after,topic.accuracy,topic.macro_f1,span.exact_match,score,warnings,error,seconds,seconds_compile,seconds_evaluate,seconds_finetune',
+        `baseline,full,0,done,${ids[0]!},10,4899840,5.5000,,,0.6100,0.5000,0.1000,35.50,,,10.00,1.00,2.00,3.00`,
+        `depth,stack,0,done,${ids[1]!},10,4015104,5.6125,6.0000,6.2500,0.6000,0.5000,0.1500,37.50,,,8.00,1.00,2.00,3.00`,
+        `baseline,full,1,failed,${ids[2]!},,,,,,,,,,,"killed, sadly",,,,`,
+        `depth,stack,1,pending,${ids[3]!},,,,,,,,,,,,,,,`,
+      ),
+    );
+  });
+
+  test('differs between two runs of the same cells in the last four columns only', () => {
+    const slower = records.map((record) => ({ ...record, result: { ...record.result!, seconds: seconds(99) } }));
+    const withoutTimes = (text: string) => text.split('\n').map((line) => line.split(',').slice(0, -4).join());
+    expect(cellsCsv(plan, slower, metrics)).not.toBe(cellsCsv(plan, records, metrics));
+    expect(withoutTimes(cellsCsv(plan, slower, metrics))).toEqual(withoutTimes(cellsCsv(plan, records, metrics)));
+  });
+
+  test('does not depend on the order in which cells ended', () => {
+    expect(cellsCsv(plan, records.toReversed(), metrics)).toBe(cellsCsv(plan, records, metrics));
+  });
+});
+
+describe('results.meta.json', () => {
+  const growbench = { version: '1.2.3', commit: null };
+  const meta = (of = records) => JSON.parse(metaJson(plan, of, growbench)) as Record<string, unknown>;
+
+  test('names engine, machine and corpus once when all cells share them', () => {
+    const { engines, machines, corpora, question, comparison } = meta();
+    expect(engines).toEqual([{ name: 'wasm', device: 'cpu, 1 thread', versions: { tfjs: '4.22.0' } }]);
+    expect(machines).toHaveLength(1);
+    expect(corpora).toEqual([{ digest: 'abc', trainTokens: 1000, validationTokens: 100 }]);
+    expect(question).toBe('Does stacking cost loss?');
+    expect(comparison).toEqual(plan.comparison);
+  });
+
+  test('spans the times of all cells', () => {
+    const later = recordOf(cellOf('stack', 1), {}, { finished: '2026-01-02T00:00:00.000Z' });
+    const { started, finished } = meta([...records.slice(0, 3), later]);
+    expect([started, finished]).toEqual(['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z']);
+  });
+});
+
+test('the three tables are written beside the records, and nothing else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'growbench-'));
+  try {
+    const rows = await writeTables(join(folder, 'depth'), plan, records, metrics, { version: '1.2.3', commit: null });
+    expect(await readdir(join(folder, 'depth'))).toEqual(['cells.csv', 'results.csv', 'results.meta.json']);
+    expect(await readFile(join(folder, 'depth', 'results.csv'), 'utf8')).toBe(resultsCsv(rows));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openEngine } from '../../src/engine/choose.ts';
+import { forwardFlops } from '../../src/growth/flops.ts';
+import { layout, type ModelShape } from '../../src/growth/layout.ts';
+import { initialState } from '../../src/train/init.ts';
+import { visibleRows } from '../../src/train/masked-batch.ts';
+import { maskedLmLoss } from '../../src/train/masked-lm.ts';
+import { toTensors } from '../../src/train/parameters.ts';
+
+beforeAll(async () => {
+  await openEngine('auto');
+});
+
+const plain: ModelShape = {
+  ...{ layers: 3, hidden: 8, heads: 2, ffn: 20, vocab: 30, positions: 16, length: 12 },
+  ...{ norm: 'post', pool: null },
+};
+const shapes: readonly (readonly [string, ModelShape])[] = [
+  ['plain', plain],
+  ['pre-norm', { ...plain, norm: 'pre' }],
+  ['one layer', { ...plain, layers: 1 }],
+  ['pooled', { ...plain, pool: { how: 'mean', window: 2 } }],
+  ['pooled with a short last window', { ...plain, norm: 'pre', pool: { how: 'mean', window: 3 } }],
+  ['pooled in one layer', { ...plain, layers: 1, pool: { how: 'mean', window: 4 } }],
+];
+const BATCH = 2;
+const MASKED = 3;
+
+describe.each(shapes)('every matrix product of a %s model is in the formula', (_, shape) => {
+  test('forward', async () => {
+    expect(await countFlops(() => loss(shape))).toBe(BATCH * forwardFlops(shape, MASKED));
+  });
+
+  test('forward and backward: three times as many', async () => {
+    const state = toTensors(initialState(shape, { std: 0.1, positions: 'random' }, 1));
+    const names = layout(shape).map(({ name }) => name);
+    const objective = (...tensors: tf.Tensor[]) =>
+      loss(shape, Object.fromEntries(tensors.map((tensor, index) => [names[index]!, tensor])));
+    const run = () => Object.values(tf.grads(objective)(names.map((name) => state[name]!)))[0]!;
+    expect(await countFlops(run)).toBe(3 * BATCH * forwardFlops(shape, MASKED));
+    tf.dispose(state);
+  });
+});
+
+function loss(
+  shape: ModelShape,
+  state: Record<string, tf.Tensor> = toTensors(initialState(shape, { std: 0.1, positions: 'random' }, 1)),
+): tf.Scalar {
+  const ids = tf.tensor1d(
+    Int32Array.from({ length: BATCH * shape.length }, (_, index) => index % shape.vocab),
+    'int32',
+  );
+  const rows = Int32Array.of(1, 2, 5, 13, 18, 23);
+  const masking = {
+    masked: tf.tensor1d(rows, 'int32'),
+    visible: tf.tensor1d(visibleRows(rows, BATCH * shape.length), 'int32'),
+  };
+  const labels = tf.tensor1d([5, 6, 7, 8, 9, 10], 'int32');
+  const input = { batch: BATCH, length: shape.length, ids, segments: null, mask: null, masking };
+  return maskedLmLoss(state, shape, input, labels, null);
+}
+
+/** Two for every multiply-add of the kernels that multiply matrices, as tfjs reports them. */
+async function countFlops(run: () => tf.Tensor): Promise<number> {
+  const profile = await tf.profile(() => tf.tidy(run));
+  return (
+    profile.kernels
+      .filter(({ name }) => /matmul|dense/i.test(name))
+      // [rows, inner] times [inner, columns], batched or transposed: the left factor's size times the columns.
+      .map(({ inputShapes, outputShapes }) => 2 * inputShapes[0]!.reduce((a, b) => a * b, 1) * outputShapes[0]!.at(-1)!)
+      .reduce((a, b) => a + b, 0)
+  );
+}
