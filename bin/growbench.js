@@ -14,7 +14,9 @@ process.exitCode = await main(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   fork: (argv) => fork(self, argv, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }),
-  openTrainer: async (engine) => (await import('../dist/train/trainer.js')).openTrainer(engine),
+  openTrainer: async (engine, options) => (await import('../dist/train/trainer.js')).openTrainer(engine, options),
+  settleEngine: async (wanted) => (await import('../dist/engine/settle.js')).settleEngine(wanted, process.env),
+  openEngineTools: () => import('../dist/engine/install/index.js'),
   onInterrupt(handler) {
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, handler);
     return () => {

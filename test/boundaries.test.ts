@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sweep: ['growth', 'tasks', 'run'],
   train: ['engine', 'run', 'growth', 'tasks', 'text'],
   report: ['run', 'growth', 'tasks'],
-  cli: ['sweep', 'report', 'run', 'growth', 'tasks'],
+  cli: ['sweep', 'report', 'run', 'growth', 'tasks', 'engine'],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => /\/.*\.tsx?$/.test(file));

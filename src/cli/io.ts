@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Trainer } from '../run/record.ts';
-import type { Comparison } from '../run/spec.ts';
+import type { EngineName } from '../run/spec.ts';
+import type { LoadedSweep } from '../sweep/load.ts';
+import type { EngineTools } from './engine-tools.ts';
 
 /** A stream to write to; a terminal says so, and how wide it is. */
 export interface Output extends NodeJS.WritableStream {
@@ -19,7 +21,10 @@ export interface Io {
   /** Starts growbench itself with these arguments, in a process with an IPC channel and a piped stderr. */
   fork(argv: readonly string[]): ChildProcess;
   /** Loads the engine and the model code, so it is called only by the process that trains. */
-  openTrainer(engine: Comparison['engine']): Promise<Trainer>;
+  openTrainer(engine: LoadedSweep['engine'], options: { readonly threads?: number }): Promise<Trainer>;
+  /** What a sweep runs on, found out without loading it. Rejects with a UserError where a named engine is not there. */
+  settleEngine(wanted: LoadedSweep['engine']): Promise<EngineName>;
+  openEngineTools(): Promise<EngineTools>;
   /** Calls `handler` for every Ctrl-C and every request to terminate, until the returned function is called. */
   onInterrupt(handler: () => void): () => void;
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from './version.ts';
-import type { Comparison } from '../run/spec.ts';
+import type { LoadedSweep } from '../sweep/load.ts';
+import { addEngineCommands } from './engine-grammar.ts';
 import type { Io } from './io.ts';
 
 /** What a command's action leaves for `main`: the exit code. */
@@ -34,7 +35,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .argument('<file>', 'sweep file (YAML)')
     .addOption(overrides())
     .addOption(engine())
-    .option('-j, --jobs <n>', 'cells to train side by side (default: one a core)', positiveInteger)
+    .option('-j, --jobs <n>', 'cells to train side by side (default: one a core, or one that uses them all)', positiveInteger)
     .option('--results <dir>', 'folder for records and tables', 'results')
     .option('--json', 'print events as JSON lines, the results rows last')
     .option('--quiet', 'print nothing but data and mistakes')
@@ -69,10 +70,13 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       finish((await import('./commands/tasks.ts')).listTasks(options, io));
     });
 
+  addEngineCommands(program, io, finish);
+
   program
     .command('worker', { hidden: true })
     .description('train cells for the process that started this one')
     .addOption(engine().default('auto'))
+    .addOption(threads())
     .action(async (options: WorkerOptions) => {
       finish(await (await import('./commands/worker.ts')).worker(options, io));
     });
@@ -90,7 +94,7 @@ export interface PlanOptions extends ListOptions {
 }
 
 export interface SweepOptions extends PlanOptions {
-  readonly engine?: Comparison['engine'];
+  readonly engine?: LoadedSweep['engine'];
   readonly jobs?: number;
   readonly results: string;
   readonly quiet?: true;
@@ -98,7 +102,8 @@ export interface SweepOptions extends PlanOptions {
 }
 
 export interface WorkerOptions {
-  readonly engine: Comparison['engine'];
+  readonly engine: LoadedSweep['engine'];
+  readonly threads?: number;
 }
 
 const overrides = () =>
@@ -106,7 +111,9 @@ const overrides = () =>
     .argParser((value: string, earlier: string[]) => [...earlier, value])
     .default([], 'none');
 
-const engine = () => new Option('--engine <name>', "instead of the file's engine").choices(['auto', 'wasm']);
+const threads = () => new Option('--threads <n>', 'threads of the native engine').argParser(positiveInteger);
+
+const engine = () => new Option('--engine <name>', "instead of the file's engine").choices(['auto', 'tensorflow', 'wasm']);
 
 function positiveInteger(text: string): number {
   const value = Number(text);

@@ -78,7 +78,7 @@ export interface Comparison {
   readonly question: string;
   readonly seeds: readonly number[];
   readonly vary: readonly string[];
-  readonly engine: 'auto' | EngineName;
+  readonly engine: EngineName;
   readonly arms: readonly Arm[];
   /** SHA-256 of every text file that the arms read, by path (run/contents.ts). */
   readonly contents: Readonly<Record<string, string>>;
@@ -93,8 +93,7 @@ export interface Cell {
 }
 
 /** Every cell, seed by seed, so that slow drift of the machine hits all arms alike. */
-export function cellsOf({ arms, seeds, contents, ...comparison }: Comparison): Cell[] {
-  const engine = settled(comparison.engine);
+export function cellsOf({ arms, seeds, contents, engine }: Comparison): Cell[] {
   return seeds.flatMap((seed) =>
     arms.map(({ name, settings }) => ({
       id: cellId({ settings, seed, engine, contents }),
@@ -108,9 +107,8 @@ export function cellsOf({ arms, seeds, contents, ...comparison }: Comparison): C
 /** Bump when the trainer changes what the same settings compute, so that old records are not taken for new ones. */
 export const SETTINGS_VERSION = 1;
 
-/** `auto` is settled before anything is named: the same numbers come from the same engine only. */
-export type EngineName = 'wasm';
-const settled = (engine: Comparison['engine']): EngineName => (engine === 'auto' ? 'wasm' : engine);
+/** What carries out the training: the same numbers come from the same engine only, so a cell is named by it too. */
+export type EngineName = 'wasm' | 'tensorflow';
 
 /** All that decides a cell's numbers. */
 export interface CellIdentity {

@@ -43,7 +43,7 @@ export type CompareInput = {
 export interface SweepInput {
   readonly seeds?: number | readonly number[];
   readonly vary?: readonly string[];
-  readonly engine?: 'auto' | 'wasm';
+  readonly engine?: 'auto' | EngineName;
   readonly base?: SettingsInput;
   readonly arms?: Readonly<Record<string, SettingsInput | null>>;
   readonly compare?: CompareInput;

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { corpusContents } from '../run/contents.ts';
-import type { Comparison } from '../run/spec.ts';
+import type { Comparison, EngineName } from '../run/spec.ts';
 import { resolveCorpora } from './corpora.ts';
 import { DEFAULTS } from './defaults.ts';
 import { parseDocument } from './document.ts';
@@ -11,13 +11,18 @@ import { isWithin, type Path, type Problem } from './problem.ts';
 import { question, readSource, sweepName } from './source.ts';
 import { validate } from './validate.ts';
 
+/** A comparison whose engine may be left to what there is. */
+export interface LoadedSweep extends Omit<Comparison, 'engine'> {
+  readonly engine: 'auto' | EngineName;
+}
+
 /**
  * Reads a sweep file, checks all of it and expands it to the arms of a comparison.
  *
  * `set` holds `path=value` options, laid over `base` (or `seeds`, `engine`). Paths of corpora become absolute.
  * Throws a UserError that tells every mistake at once: where it is, what must hold, what was received.
  */
-export async function loadSweep(file: string, options: { readonly set?: readonly string[] } = {}): Promise<Comparison> {
+export async function loadSweep(file: string, options: { readonly set?: readonly string[] } = {}): Promise<LoadedSweep> {
   const name = sweepName(file);
   const source = await readSource(file);
   const parsed = parseDocument(source);

@@ -158,7 +158,7 @@ export function sweepSchema(): JsonSchema {
         default: DEFAULTS.vary,
       },
       engine: {
-        ...choice('What carries out the training; auto takes the fastest there is.', ['auto', 'wasm']),
+        ...choice('What carries out the training; auto takes the fastest there is.', ['auto', 'tensorflow', 'wasm']),
         default: DEFAULTS.engine,
       },
       base: mapping('Settings of every arm.', sections),

@@ -1,5 +1,6 @@
 import { openEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { TensorFlowOptions } from '../engine/tensorflow/options.ts';
 import { planStages } from '../run/plan.ts';
 import type { CellResult, TaskRecord, Trainer } from '../run/record.ts';
 import type { Cell } from '../run/spec.ts';
@@ -14,8 +15,11 @@ import { timed } from './stopwatch.ts';
  * The trainer on the engine that is wanted, or on the best that opens. Throws what the engine throws where it does not
  * open.
  */
-export async function openTrainer(wanted: 'auto' | Engine['name']): Promise<Trainer> {
-  const { engine, why } = await openEngine(wanted);
+export async function openTrainer(
+  wanted: 'auto' | Engine['name'],
+  options: Partial<TensorFlowOptions> = {},
+): Promise<Trainer> {
+  const { engine, why } = await openEngine(wanted, options);
   return {
     run: async (cell, { cache }, onEvent, signal) => {
       onEvent({ type: 'engine', name: engine.name, device: engine.device, versions: engine.versions, why });

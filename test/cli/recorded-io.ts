@@ -52,6 +52,8 @@ export function recordedIo({ env = {}, columns = null, worker }: RecordedIoOptio
       return worker();
     },
     openTrainer: () => Promise.reject(new Error('this test opens no trainer')),
+    settleEngine: () => Promise.resolve('wasm'),
+    openEngineTools: () => Promise.reject(new Error('this test opens no engine tools')),
     onInterrupt(handler) {
       handlers.add(handler);
       return () => handlers.delete(handler);

@@ -21,7 +21,7 @@ export const plan: Plan = planSweep({
   question: 'Does stacking cost loss?',
   seeds: [0, 1],
   vary: ['schedule'],
-  engine: 'auto',
+  engine: 'wasm',
   contents: {},
   arms: [
     { name: 'full', group: 'baseline', settings },

@@ -28,7 +28,7 @@ export function planOf(arms: readonly string[], seeds: readonly number[] = [0]):
     question: '',
     seeds,
     vary: ['train.rate'],
-    engine: 'auto',
+    engine: 'wasm',
     contents: {},
     arms: arms.map((name, index) => ({
       name,

@@ -11,7 +11,8 @@ import { tableOptions } from '../terminal.ts';
 
 /** `growbench plan FILE`: what a sweep would run, before anything is run. Throws a UserError on a broken file. */
 export async function plan(file: string, options: PlanOptions, io: Io): Promise<number> {
-  const planned = planSweep(await loadSweep(file, { set: options.set }));
+  const loaded = await loadSweep(file, { set: options.set });
+  const planned = planSweep({ ...loaded, engine: await io.settleEngine(loaded.engine) });
   io.stdout.write(
     options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : planText(planned, tableOptions(io)),
   );

@@ -26,7 +26,7 @@ import { tableOptions } from '../terminal.ts';
  */
 export async function sweep(file: string, options: SweepOptions, argv: readonly string[], io: Io): Promise<number> {
   const loaded = await loadSweep(file, { set: options.set });
-  const plan = planSweep({ ...loaded, engine: options.engine ?? loaded.engine });
+  const plan = planSweep({ ...loaded, engine: await io.settleEngine(options.engine ?? loaded.engine) });
   const folder = join(options.results, plan.comparison.name);
   await checkWritable(folder);
   const interrupts = watchInterrupts(io);
@@ -68,6 +68,11 @@ async function runShown(
   io: Io,
   interrupts: Interrupts,
 ): Promise<SweepOutcome> {
+  const { engine } = plan.comparison;
+  const cores = availableParallelism();
+  // TensorFlow's operations use every core they are given; the embedded engine uses one.
+  const jobs = options.jobs ?? (engine === 'tensorflow' ? 1 : cores);
+  const threads = Math.max(1, Math.floor(cores / jobs));
   const display = await openDisplay(io, { quiet: options.quiet === true, draw: options.progress });
   interrupts.signal.addEventListener('abort', () => {
     display.say('stopping after the step in progress; Ctrl-C again stops at once');
@@ -76,8 +81,8 @@ async function runShown(
     return await runSweep(plan, {
       folder,
       cache: cacheFolder(io.env),
-      jobs: options.jobs ?? availableParallelism(),
-      launch: () => interrupts.adopt(io.fork(['worker', '--engine', plan.comparison.engine])),
+      jobs,
+      launch: () => interrupts.adopt(io.fork(['worker', '--engine', engine, '--threads', String(threads)])),
       signal: interrupts.signal,
       onEvent(event: SweepEvent) {
         display.show(event);

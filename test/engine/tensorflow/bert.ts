@@ -28,7 +28,8 @@ export function bertStep(dropout: number): StepFunction {
       labels: { dtype: 'int32', shape: [batch * MASKED] },
     },
     loss: (parameters, fed, drop) => {
-      const input = { batch, length, ids: fed.ids as never, segments: null, mask: null, masked: fed.masked as never };
+      const masking = { masked: fed.masked as never, visible: fed.masked as never };
+      const input = { batch, length, ids: fed.ids as never, segments: null, mask: null, masking };
       return maskedLmLoss(parameters, SHAPE, input, fed.labels as never, drop);
     },
     dropout,
