@@ -9,7 +9,7 @@ import { freshParameter, initialState } from './init.ts';
 import { grownState } from './moments.ts';
 import { compileStage, trainStage, type StageEnd } from './stage.ts';
 import { timed } from './stopwatch.ts';
-import { SEQUENCES, validationLoss } from './validation.ts';
+import { VALIDATION_TOKENS, validationLoss } from './validation.ts';
 
 /** What a cell's training works with. */
 export interface Run {
@@ -145,7 +145,7 @@ function grow(run: Run, stages: readonly PlannedStage[], index: number, state: H
 
 async function measure({ corpus, cell, signal }: Run, program: Program, length: number, tally: Tally): Promise<number> {
   const { value, seconds } = await timed(() =>
-    validationLoss(program, corpus, cell.settings, { length, sequences: SEQUENCES.table }, signal),
+    validationLoss(program, corpus, cell.settings, { length, tokens: VALIDATION_TOKENS.table }, signal),
   );
   tally.evaluate += seconds;
   return value;

@@ -7,7 +7,7 @@ import type { Run } from './pretrain.ts';
 import { pretrainingRate } from './rate.ts';
 import { splitTimes, timed, type StepTimes } from './stopwatch.ts';
 import { scalarOutput, stepFeeds } from './training-step.ts';
-import { evaluationAt, SEQUENCES, validationLoss } from './validation.ts';
+import { evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
 
 /** A stage about to run. */
 export interface StageStart {
@@ -103,4 +103,10 @@ function trainStep({ cell, corpus }: Run, { stage, program, updates }: StageStar
 }
 
 const evaluateCurve = ({ corpus, cell, signal }: Run, { program, stage }: StageStart): Promise<number> =>
-  validationLoss(program, corpus, cell.settings, { length: stage.shape.length, sequences: SEQUENCES.curve }, signal);
+  validationLoss(
+    program,
+    corpus,
+    cell.settings,
+    { length: stage.shape.length, tokens: VALIDATION_TOKENS.curve },
+    signal,
+  );

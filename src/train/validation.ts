@@ -6,27 +6,27 @@ import { batchFeeds, batchSize } from './masked-batch.ts';
 import { scalarOutput } from './training-step.ts';
 
 /**
- * Sequences behind a point of the curve, and behind a loss that stands in a table. All arms see the same ones, so that
- * the noise of the choice is common to them.
+ * Validation tokens behind a point of the curve, and behind a loss that stands in a table. All arms see the same ones,
+ * so that the noise of the choice is common to them.
  */
-export const SEQUENCES = { curve: 256, table: 512 } as const;
+export const VALIDATION_TOKENS = { curve: 8192, table: 32768 } as const;
 
 /** Name of the evaluation at `length` tokens in a stage's program. */
 export const evaluationAt = (length: number): string => `evaluate at ${length}`;
 
 /**
- * Mean loss in nats per masked token over about `sequences` validation sequences of `length` tokens (whole batches).
+ * Mean loss in nats per masked token over about `tokens` validation tokens in sequences of `length` (whole batches).
  * Rejects with the signal's reason when stopped.
  */
 export async function validationLoss(
   program: Program,
   corpus: PreparedCorpus,
   settings: Settings,
-  { length, sequences }: { readonly length: number; readonly sequences: number },
+  { length, tokens }: { readonly length: number; readonly tokens: number },
   signal: AbortSignal,
 ): Promise<number> {
   const size = batchSize(settings, length);
-  const count = Math.ceil(sequences / size.batch);
+  const count = Math.ceil(tokens / (length * size.batch));
   const batches = validationBatches(corpus.validation, { ...size, vocab: corpus.vocab, count });
   let sum = 0;
   for (const batch of batches) {
