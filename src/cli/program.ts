@@ -35,7 +35,11 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .argument('<file>', 'sweep file (YAML)')
     .addOption(overrides())
     .addOption(engine())
-    .option('-j, --jobs <n>', 'cells to train side by side (default: one a core, or one that uses them all)', positiveInteger)
+    .option(
+      '-j, --jobs <n>',
+      'cells to train side by side (default: one a core, or one that uses them all)',
+      positiveInteger,
+    )
     .option('--results <dir>', 'folder for records and tables', 'results')
     .option('--json', 'print events as JSON lines, the results rows last')
     .option('--quiet', 'print nothing but data and mistakes')
@@ -113,7 +117,8 @@ const overrides = () =>
 
 const threads = () => new Option('--threads <n>', 'threads of the native engine').argParser(positiveInteger);
 
-const engine = () => new Option('--engine <name>', "instead of the file's engine").choices(['auto', 'tensorflow', 'wasm']);
+const engine = () =>
+  new Option('--engine <name>', "instead of the file's engine").choices(['auto', 'tensorflow', 'wasm']);
 
 function positiveInteger(text: string): number {
   const value = Number(text);

@@ -1,5 +1,5 @@
 import type { Dimension } from '../growth/layout.ts';
-import type { Settings } from '../run/spec.ts';
+import type { EngineName, Settings } from '../run/spec.ts';
 
 /** A share of a whole as sweep files write it: `70%`. */
 export type Share = `${number}%`;

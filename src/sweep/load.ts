@@ -22,7 +22,10 @@ export interface LoadedSweep extends Omit<Comparison, 'engine'> {
  * `set` holds `path=value` options, laid over `base` (or `seeds`, `engine`). Paths of corpora become absolute.
  * Throws a UserError that tells every mistake at once: where it is, what must hold, what was received.
  */
-export async function loadSweep(file: string, options: { readonly set?: readonly string[] } = {}): Promise<LoadedSweep> {
+export async function loadSweep(
+  file: string,
+  options: { readonly set?: readonly string[] } = {},
+): Promise<LoadedSweep> {
   const name = sweepName(file);
   const source = await readSource(file);
   const parsed = parseDocument(source);

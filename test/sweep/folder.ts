@@ -1,15 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSweep } from '../../src/sweep/load.ts';
-import type { Comparison } from '../../src/run/spec.ts';
+import { loadSweep, type LoadedSweep } from '../../src/sweep/load.ts';
 
 /** Loads a sweep given as text, from a folder of its own that also holds `files`. */
 export async function loadText(
   text: string,
   set: readonly string[] = [],
   files: Readonly<Record<string, string>> = {},
-): Promise<Comparison> {
+): Promise<LoadedSweep> {
   const folder = mkdtempSync(join(tmpdir(), 'growbench-'));
   try {
     for (const [name, content] of Object.entries({ 'sweep.yaml': text, ...files })) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planStages, planSweep } from '../../src/run/plan.ts';
-import { cellsOf, type Arm, type Comparison } from '../../src/run/spec.ts';
-import { loadSweep } from '../../src/sweep/load.ts';
+import { cellsOf, type Arm } from '../../src/run/spec.ts';
+import { loadSweep, type LoadedSweep } from '../../src/sweep/load.ts';
 import { loadText } from './folder.ts';
 
 const BASE = `base:
@@ -9,7 +9,7 @@ const BASE = `base:
   train: { steps: 1000, rate: 1e-3 }
 `;
 
-function armOf({ arms }: Comparison, name: string): Arm {
+function armOf({ arms }: LoadedSweep, name: string): Arm {
   const arm = arms.find((candidate) => candidate.name === name);
   if (arm === undefined) throw new Error(`no arm ${name}`);
   return arm;
@@ -302,13 +302,13 @@ describe('experiments/quickstart.yaml', () => {
     expect(comparison.name).toBe('quickstart');
     expect(comparison.question).toMatch(/\?$/);
     expect(comparison.seeds.length).toBeGreaterThanOrEqual(2);
-    expect(new Set(cellsOf(comparison).map(({ id }) => id)).size).toBe(
+    expect(new Set(cellsOf({ ...comparison, engine: 'wasm' }).map(({ id }) => id)).size).toBe(
       comparison.arms.length * comparison.seeds.length,
     );
   });
 
   test('every arm that grows costs less than the target from the first step', async () => {
-    const { arms } = planSweep(await loadSweep('experiments/quickstart.yaml'));
+    const { arms } = planSweep({ ...(await loadSweep('experiments/quickstart.yaml')), engine: 'wasm' });
     for (const { group, speedupFlops } of arms.slice(1)) {
       expect(speedupFlops, group).toBeGreaterThan(0);
     }
