@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,8 +72,9 @@ describe('a sweep that runs to its end', () => {
     expect(await Promise.all(['cells.csv', 'results.csv'].map(file))).toEqual(before);
   });
 
-  test('hands the engine on to its workers', async () => {
-    expect((await sweep(swift, ['--engine', 'wasm'])).forks).toEqual([['worker', '--engine', 'wasm']]);
+  test('hands the engine on to its workers, which share the cores', async () => {
+    const { forks } = await sweep(swift, ['--engine', 'wasm', '--jobs', '1']);
+    expect(forks).toEqual([['worker', '--engine', 'wasm', '--threads', String(availableParallelism())]]);
   });
 
   test('prints every event as a line of JSON, the results last, with --json', async () => {

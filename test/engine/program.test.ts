@@ -8,7 +8,7 @@ import { SOURCE_DIGEST } from '../../src/engine/simd/binary.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  ({ engine } = await openEngine('auto'));
+  ({ engine } = await openEngine('wasm'));
 });
 
 const host = (entries: Record<string, readonly number[]>): HostTensors =>

@@ -8,7 +8,7 @@ import { initialState } from '../../src/train/init.ts';
 import { toTensors } from '../../src/train/parameters.ts';
 
 beforeAll(async () => {
-  await openEngine('auto');
+  await openEngine('wasm');
 });
 let before = 0;
 beforeEach(() => {

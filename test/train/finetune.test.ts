@@ -12,7 +12,7 @@ import { repetitiveCorpus, tinySettings } from './tiny.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  ({ engine } = await openEngine('auto'));
+  ({ engine } = await openEngine('wasm'));
 });
 
 const WORDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];

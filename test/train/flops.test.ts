@@ -9,7 +9,7 @@ import { maskedLmLoss } from '../../src/train/masked-lm.ts';
 import { toTensors } from '../../src/train/parameters.ts';
 
 beforeAll(async () => {
-  await openEngine('auto');
+  await openEngine('wasm');
 });
 
 const plain: ModelShape = {

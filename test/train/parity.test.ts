@@ -25,7 +25,7 @@ import {
 
 let engine: Engine;
 beforeAll(async () => {
-  ({ engine } = await openEngine('auto'));
+  ({ engine } = await openEngine('wasm'));
 });
 
 let before = 0;

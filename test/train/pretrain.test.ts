@@ -11,7 +11,7 @@ import { repetitiveCorpus, tinySettings } from './tiny.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  ({ engine } = await openEngine('auto'));
+  ({ engine } = await openEngine('wasm'));
 });
 
 const small: Stage['reductions'] = {
