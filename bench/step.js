@@ -129,7 +129,14 @@ async function program(size) {
     trained: layout(shape).map(({ name, kind }) => trainedAs(name, kind)),
     feeds: { ids: ints(batch * length), masked: ints(batch * each), labels: ints(batch * each) },
     loss: (state, { ids, masked, labels }, dropout) =>
-      maskedLmLoss(state, shape, { batch, length, ids, segments: null, mask: null, masked }, labels, dropout),
+      // What is visible counts under pooling only.
+      maskedLmLoss(
+        state,
+        shape,
+        { batch, length, ids, segments: null, mask: null, masking: { masked, visible: masked } },
+        labels,
+        dropout,
+      ),
     dropout: 0.1,
     clip: 1,
   });
