@@ -1,5 +1,6 @@
 import type { SettingsInput, SweepInput } from './grammar.ts';
 import { resolveCorpus } from './corpus-path.ts';
+import { sourceAt, type Source } from './frame.ts';
 import { placeOf, type Written } from './place.ts';
 import { dotted, type Path, type Problem } from './problem.ts';
 
@@ -9,17 +10,20 @@ import { dotted, type Path, type Problem } from './problem.ts';
  */
 export async function resolveCorpora(
   input: SweepInput,
-  sweepFile: string,
+  sources: readonly Source[],
   written: Written,
 ): Promise<{ readonly input: SweepInput; readonly problems: readonly Problem[] }> {
   const problems: Problem[] = [];
   const resolved = async (settings: SettingsInput, at: Path): Promise<SettingsInput> => {
     if (settings.data?.corpus === undefined) return settings;
     const entries = settings.data.corpus.map(async (entry, index) => {
-      const result = await resolveCorpus(entry, sweepFile);
-      if ('corpus' in result) return result.corpus;
       const path = [...at, 'data', 'corpus', index];
-      problems.push({ place: placeOf(written, path), subject: dotted(path), ...result });
+      const place = placeOf(written, path);
+      // A path starts from the file that it is written in, which may be one that the sweep extends.
+      const { file } = place.in === 'file' ? sourceAt(sources, place.offset) : sources[0]!;
+      const result = await resolveCorpus(entry, file);
+      if ('corpus' in result) return result.corpus;
+      problems.push({ place, subject: dotted(path), ...result });
       return entry;
     });
     return { ...settings, data: { ...settings.data, corpus: await Promise.all(entries) } };

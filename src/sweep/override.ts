@@ -44,7 +44,7 @@ function parseOverride(option: string): Override | Problem {
       `${suggest(name, known)}\`seeds\`, \`engine\` and all of \`base\` can be set.`,
     );
   }
-  const { document, problems } = parseDocument({ file: '', text: rest.join('=') });
+  const { document, problems } = parseDocument({ file: '', text: rest.join('='), start: 0 });
   if (document === null || problems.length > 0) {
     const hint = 'Put quotes around it if the shell changed it.';
     return problem(name, 'must be given a value in YAML, got one that cannot be read', hint);

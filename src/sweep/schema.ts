@@ -197,6 +197,8 @@ export function sweepSchema(): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'growbench sweep',
+    // Somewhere for anchors to stand.
+    patternProperties: { '^x-': {} },
     ...mapping('A controlled comparison of Transformer growth operators. Its first comment is its question.', {
       seeds: {
         type: ['integer', 'array'],
@@ -226,6 +228,11 @@ export function sweepSchema(): JsonSchema {
         propertyNames: { pattern: NAME },
         minProperties: 1,
         additionalProperties: { ...mapping('What this case says differently.', subSweep()), type: ['object', 'null'] },
+      },
+      extends: {
+        type: 'string',
+        description: 'A sweep file, relative to this one, that this one is laid over.',
+        minLength: 1,
       },
       exclude: list('Arms that are left out where all of a condition holds.', condition('What holds of an arm.')),
     }),
