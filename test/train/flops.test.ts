@@ -23,6 +23,17 @@ const shapes: readonly (readonly [string, ModelShape])[] = [
   ['pooled', { ...plain, pool: { how: 'mean', window: 2 } }],
   ['pooled with a short last window', { ...plain, norm: 'pre', pool: { how: 'mean', window: 3 } }],
   ['pooled in one layer', { ...plain, layers: 1, pool: { how: 'mean', window: 4 } }],
+  ['max-pooled', { ...plain, pool: { how: 'max', window: 3 } }],
+  ['concat-pooled', { ...plain, pool: { how: 'concat', window: 2 } }],
+  ['concat-pooled with a short last window', { ...plain, norm: 'pre', pool: { how: 'concat', window: 4 } }],
+  ['factorized', { ...plain, ffnRank: 3 }],
+  ['score-sharing', { ...plain, scoreGroup: 2 }],
+  ['score-sharing in all layers', { ...plain, norm: 'pre', scoreGroup: 3 }],
+  ['pooled and score-sharing', { ...plain, scoreGroup: 2, pool: { how: 'mean', window: 3 } }],
+  [
+    'concat-pooled, factorized and score-sharing',
+    { ...plain, norm: 'pre', ffnRank: 4, scoreGroup: 2, pool: { how: 'concat', window: 3 } },
+  ],
 ];
 const BATCH = 2;
 const MASKED = 3;

@@ -40,8 +40,8 @@ const pool = { how: 'mean', window: WINDOW } as const;
 const cases = [
   ['post', oracleShape('post'), 'transformers BertForMaskedLM'],
   ['pre', oracleShape('pre'), 'torch.nn.TransformerEncoderLayer'],
-  ['post-pooled', oracleShape('post', pool), 'a token by token PyTorch model'],
-  ['pre-pooled', oracleShape('pre', pool), 'a token by token PyTorch model'],
+  ['post-pooled', oracleShape('post', { pool }), 'a token by token PyTorch model'],
+  ['pre-pooled', oracleShape('pre', { pool }), 'a token by token PyTorch model'],
 ] as const;
 
 describe.each(cases)('%s', (name, shape, oracle) => {
