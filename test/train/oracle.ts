@@ -50,6 +50,7 @@ export function unpack(packed: Readonly<Record<string, Packed>>): HostTensors {
 
 export const BATCH = 3;
 export const WINDOW = 3;
+export const RANK = 5;
 
 type Reduced = Partial<Pick<ModelShape, keyof typeof UNREDUCED>>;
 
