@@ -12,8 +12,7 @@ export function applyRecipe(recipe: Recipe, source: HostTensors, fresh: Fresh): 
   const sizes = new Map([...source].map(([name, { shape }]) => [name, shape]));
   return new Map(
     [...recipe].map(([name, expression]) => {
-      const context = { source, sizes, draw: drawer(fresh, name), part: '' };
-      return [name, evaluate(expression, context)];
+      return [name, evaluate(expression, { source, sizes, fresh, draw: drawer(fresh, name), part: '' })];
     }),
   );
 }
@@ -22,6 +21,7 @@ export function applyRecipe(recipe: Recipe, source: HostTensors, fresh: Fresh): 
 interface Context {
   readonly source: HostTensors;
   readonly sizes: ReadonlyMap<string, readonly number[]>;
+  readonly fresh: Fresh;
   readonly draw: Draw;
   /** What of the grown parameter the expression is a part of; empty for all of it. */
   readonly part: string;
@@ -73,6 +73,8 @@ function evaluate(expression: Expression, context: Context): HostTensor {
       return matmul(value(expression.left), value(expression.right));
     case 'init':
       return context.draw(expression.kind, expression.dims, context.part);
+    case 'named':
+      return evaluate(expression.of, { ...context, draw: drawer(context.fresh, expression.name), part: '' });
     case 'mean':
       return meanAlong(value(expression.of), expression.axis);
     case 'noise':
