@@ -97,6 +97,7 @@ function misfits(target: ModelShape, stage: Stage, next: Stage, index: number): 
   });
 }
 
+/** Growing throws where the recipe does not fit: whoever writes an operator has nothing more to declare. */
 function grows(target: ModelShape, stage: Stage, next: Stage): boolean {
   try {
     checkRecipe(growthAfter(target, [stage, next], 0), stageShape(target, stage), stageShape(target, next));
