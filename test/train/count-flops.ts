@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Two for every multiply-add of the kernels that multiply matrices, as tfjs reports them. */
 export async function countFlops(run: () => tf.Tensor): Promise<number> {
   const profile = await tf.profile(() => tf.tidy(run));
+  tf.dispose(profile.result);
   return (
     profile.kernels
       .filter(({ name }) => /matmul|dense/i.test(name))
