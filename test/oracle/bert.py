@@ -67,9 +67,9 @@ def draw_batch(number):
 class Transformers:
     """BertForMaskedLM, with its parameters under our names."""
 
-    def __init__(self, w):
+    def __init__(self, w, layers=L, ffn=F):
         config = BertConfig(
-            vocab_size=V, hidden_size=D, num_hidden_layers=L, num_attention_heads=H, intermediate_size=F,
+            vocab_size=V, hidden_size=D, num_hidden_layers=layers, num_attention_heads=H, intermediate_size=ffn,
             max_position_embeddings=P, type_vocab_size=2, hidden_act="gelu", hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0, layer_norm_eps=1e-12, tie_word_embeddings=True,
         )
@@ -299,4 +299,5 @@ def main():
     })
 
 
-main()
+if __name__ == "__main__":
+    main()

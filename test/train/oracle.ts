@@ -5,7 +5,7 @@ import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import type { EncoderInput } from '../../src/train/encoder.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 
-interface Packed {
+export interface Packed {
   readonly shape: readonly number[];
   readonly base64: string;
 }
