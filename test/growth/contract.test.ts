@@ -235,9 +235,9 @@ describe.each(operators.map((operator) => [operator.name, operator] as const))('
 });
 
 /** Every setting of an operator's size, the others as in its example. */
-function sizesOf({ sizes, settings, example }: GrowthOperator): OperatorSettings[] {
-  const [first] = Object.keys(settings);
-  return sizes(target('post')).map((size) => ({ ...example, [first!]: size }));
+function sizesOf(operator: GrowthOperator): OperatorSettings[] {
+  const [first] = Object.keys(operator.settings);
+  return operator.sizes(target('post')).map((size) => ({ ...operator.example, [first!]: size }));
 }
 
 /** The smallest size, and one between it and the target that costs more. */
@@ -247,8 +247,9 @@ function twoSizes(operator: GrowthOperator): [OperatorSettings, OperatorSettings
 }
 
 /** The norm with which an operator's example keeps the function; null where neither does. */
-function preservingNorm({ preservation, shrink, example }: GrowthOperator): ModelShape['norm'] | null {
-  const holds = (norm: ModelShape['norm']) => preservation.holds(shrink(target(norm), example), target(norm));
+function preservingNorm(operator: GrowthOperator): ModelShape['norm'] | null {
+  const holds = (norm: ModelShape['norm']) =>
+    operator.preservation.holds(operator.shrink(target(norm), operator.example), target(norm));
   return (['post', 'pre'] as const).find(holds) ?? null;
 }
 
