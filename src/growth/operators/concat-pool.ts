@@ -9,8 +9,8 @@ import { copy, recipeFor, take } from '../recipe.ts';
 export const concatPool: GrowthOperator = {
   ...pooling('concat'),
   name: 'concat-pool',
-  summary: 'join neighbouring token embeddings and project them to one; masked tokens stay whole',
-  source: 'Gu et al. 2021, embedding pooling, as in the released code',
+  summary: 'stop joining neighbouring token embeddings and projecting them to one',
+  source: 'Gu et al. 2021, as in the released code',
   version: 1,
   preservation: NEVER,
 

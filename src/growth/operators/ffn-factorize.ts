@@ -10,7 +10,7 @@ export const ffnFactorize: GrowthOperator = {
   name: 'ffn-factorize',
   dimension: 'width',
   summary: 'multiply out the two factors of each FFN kernel',
-  source: 'Gu et al. 2021, FFN matrix factorization (compared with sharing)',
+  source: 'Gu et al. 2021',
   version: 1,
   preservation: ALWAYS,
   settings: {

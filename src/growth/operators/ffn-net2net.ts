@@ -9,8 +9,8 @@ import { ALWAYS, type GrowthOperator } from '../operator.ts';
 export const ffnNet2net: GrowthOperator = {
   ...fewerUnits,
   name: 'ffn-net2net',
-  summary: 'add copies of FFN units chosen at random, sharing their outgoing weights',
-  source: 'Chen et al. 2016, "Net2Net", section 2.3 (Net2WiderNet)',
+  summary: 'copy FFN units chosen at random, sharing their outgoing weights',
+  source: 'Chen et al. 2016 (Net2Net), section 2.3',
   version: 1,
   preservation: ALWAYS,
   settings: {

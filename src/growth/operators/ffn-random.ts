@@ -7,8 +7,8 @@ import { concat, copy, init, recipeFor } from '../recipe.ts';
 export const ffnRandom: GrowthOperator = {
   ...fewerUnits,
   name: 'ffn-random',
-  summary: 'add freshly drawn FFN units: the control',
-  source: 'control: no trained weights in the new units',
+  summary: 'add freshly drawn FFN units',
+  source: 'control',
   version: 1,
   preservation: NEVER,
   settings: { units: UNITS },

@@ -9,8 +9,8 @@ import { ALWAYS, type GrowthOperator } from '../operator.ts';
 export const ffnShare: GrowthOperator = {
   name: 'ffn-share',
   dimension: 'width',
-  summary: 'tile the FFN units, dividing their outgoing weights by the number of copies',
-  source: 'Gu et al. 2021, FFN parameter sharing, as in the released code',
+  summary: 'tile the FFN units, sharing their outgoing weights',
+  source: 'Gu et al. 2021, as in the released code',
   version: 1,
   preservation: ALWAYS,
   settings: {

@@ -22,7 +22,7 @@ export const identity: GrowthOperator = {
   ...fewerLayers,
   name: 'identity',
   summary: 'put layers on top that add nothing at first',
-  source: 'zero-ended residual branches: Zhang et al. 2019, "Fixup Initialization"',
+  source: 'residual branches that end in 0: Zhang et al. 2019 (Fixup)',
   version: 1,
   preservation: { claim: 'in pre-norm', holds: (from) => from.norm === 'pre' },
 

@@ -9,7 +9,7 @@ export const interleave: GrowthOperator = {
   ...fewerLayers,
   name: 'interleave',
   summary: 'repeat each trained layer in place',
-  source: 'Chang et al. 2018, "Multi-level Residual Networks"; interpolation in Wang et al. 2023 (LiGO)',
+  source: 'Chang et al. 2018; interpolation in Wang et al. 2023 (LiGO)',
   version: 1,
   preservation: NEVER,
 

@@ -6,8 +6,8 @@ import { identity } from '../recipe.ts';
 export const maxPool: GrowthOperator = {
   ...pooling('max'),
   name: 'max-pool',
-  summary: 'take the maximum of neighbouring token embeddings; masked tokens and [CLS] stay whole',
-  source: 'Gu et al. 2021, embedding pooling, as in the released code',
+  summary: 'stop taking the maximum of neighbouring token embeddings',
+  source: 'Gu et al. 2021, as in the released code',
   version: 1,
   preservation: NEVER,
 

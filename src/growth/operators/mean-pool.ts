@@ -9,8 +9,8 @@ import { identity } from '../recipe.ts';
 export const meanPool: GrowthOperator = {
   ...pooling('mean'),
   name: 'mean-pool',
-  summary: 'average neighbouring token embeddings; masked tokens and [CLS] stay whole',
-  source: 'Gu et al. 2021, embedding pooling, as in the released code',
+  summary: 'stop averaging neighbouring token embeddings',
+  source: 'Gu et al. 2021, as in the released code',
   version: 1,
   preservation: NEVER,
 

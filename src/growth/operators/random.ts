@@ -5,8 +5,8 @@ import { NEVER, type GrowthOperator } from '../operator.ts';
 export const random: GrowthOperator = {
   ...fewerLayers,
   name: 'random',
-  summary: 'put freshly drawn layers on top: the control',
-  source: 'control: no trained weights in the new layers',
+  summary: 'put freshly drawn layers on top',
+  source: 'control',
   version: 1,
   preservation: NEVER,
 

@@ -9,8 +9,8 @@ import { NEVER, type GrowthOperator } from '../operator.ts';
 export const shareAttention: GrowthOperator = {
   name: 'share-attention',
   dimension: 'attention',
-  summary: 'copy queries and keys to the layers that used the scores of a layer below',
-  source: 'Gu et al. 2021, light attention, as in the released code',
+  summary: 'give layers that used the attention scores of a layer below their own',
+  source: 'light attention: Gu et al. 2021, as in the released code',
   version: 1,
   preservation: NEVER,
   settings: {

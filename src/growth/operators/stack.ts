@@ -6,7 +6,7 @@ export const stack: GrowthOperator = {
   ...fewerLayers,
   name: 'stack',
   summary: 'repeat the trained layers end to end',
-  source: 'Gong et al. 2019, "Efficient Training of BERT by Progressively Stacking"; Gu et al. 2021',
+  source: 'Gong et al. 2019 (StackBERT); Gu et al. 2021',
   version: 1,
   preservation: NEVER,
 
