@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
+import { attend } from '../../src/train/attention.ts';
 import type { Dropout } from '../../src/train/dropout.ts';
 import { encode } from '../../src/train/encoder.ts';
 import { initialState } from '../../src/train/init.ts';
@@ -100,4 +101,20 @@ test.each([
   ['concat', 2 + 2],
 ] as const)('a %s-pooled encoder gives the windows and the masked tokens, %i in all', (how, tokens) => {
   expect(rowsOf({ ...post, pool: { how, window: 3 } }, whole, null)).toHaveLength(tokens * 8);
+});
+
+test('layers with the same weights and the same attention drop out of it each by itself', () => {
+  tf.tidy(() => {
+    const weights = toTensors(initialState(post, { std: 0.3, positions: 'random' }, 4));
+    const like = (leaf: string) => ({ [`layer_1/${leaf}`]: weights[`layer_0/${leaf}`]! });
+    const state = { ...weights, ...like('value/kernel'), ...like('attention_output/kernel') };
+    const inputs = {
+      probabilities: tf.fill<tf.Rank.R4>([1, 2, 8, 8], 1 / 8),
+      values: { rows: tf.slice(weights['embedding/tokens'] as tf.Tensor2D, [0, 0], [8, 8]), tokens: 8 },
+    };
+    const rows = (layer: number, dropout: Dropout | null) => attend(state, post, layer, inputs, dropout).dataSync();
+    const dropout: Dropout = { rate: 0.5, seed: tf.tensor1d([1, 1], 'int32') };
+    expect(rows(1, null)).toEqual(rows(0, null));
+    expect(rows(1, dropout)).not.toEqual(rows(0, dropout));
+  });
 });
