@@ -40,6 +40,7 @@ function moment(expression: Expression, sources: Sources, order: 1 | 2): Express
         expression.of.map((part) => moment(part, sources, order)),
       );
     case 'noise':
+    case 'named':
       return moment(expression.of, sources, order);
     case 'fill':
     case 'init':
@@ -78,6 +79,7 @@ function copied(expression: Expression): string[] {
     case 'scale':
     case 'scale-axis':
     case 'noise':
+    case 'named':
       return copied(expression.of);
     case 'concat':
       return expression.of.flatMap(copied);

@@ -66,7 +66,8 @@ export function growthAfter(target: ModelShape, schedule: Schedule, index: numbe
   }, identity(start));
 }
 
-function withReduction(
+/** `reductions` with that of one dimension replaced, or taken away. */
+export function withReduction(
   reductions: Stage['reductions'],
   dimension: Dimension,
   reduction: Reduction | undefined,

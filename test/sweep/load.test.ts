@@ -65,7 +65,7 @@ ${BASE}arms:
       share: 0.4,
       reductions: {
         depth: { operator: 'stack', settings: { layers: 1 } },
-        width: { operator: 'ffn-share', settings: { factor: 4 } },
+        width: { operator: 'ffn-share', settings: { factor: 4, noise: 0 } },
         length: { operator: 'truncate', settings: { length: 64 } },
       },
     });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
+import { attend } from '../../src/train/attention.ts';
 import type { Dropout } from '../../src/train/dropout.ts';
 import { encode } from '../../src/train/encoder.ts';
 import { initialState } from '../../src/train/init.ts';
@@ -26,6 +27,10 @@ const shapes: readonly (readonly [string, ModelShape])[] = [
   ['post-norm', post],
   ['pre-norm', { ...post, norm: 'pre' }],
   ['pooled', { ...post, pool: { how: 'mean', window: 3 } }],
+  ['max-pooled', { ...post, pool: { how: 'max', window: 3 } }],
+  ['concat-pooled', { ...post, pool: { how: 'concat', window: 3 } }],
+  ['score-sharing', { ...post, norm: 'pre', scoreGroup: 2 }],
+  ['factorized', { ...post, ffnRank: 3 }],
 ];
 
 interface Sentence {
@@ -61,8 +66,9 @@ describe.each(shapes)('a %s encoder', (_, shape) => {
     const mask = [1, 1, 1, 1, 1, 1, 0, 0];
     const rows = rowsOf(shape, { ids: sentence, mask }, null);
     const others = rowsOf(shape, { ids: sentence.with(6, 21).with(7, 22), mask }, null);
-    // [CLS] and the masked tokens; the rows of padding itself may differ.
-    const read = shape.pool === null ? [0, 2, 5] : [0, 3, 4];
+    // The row of [CLS] and those of the masked tokens; rows of padding itself may differ.
+    const last = rows.length / 8 - 1;
+    const read = shape.pool === null ? [0, 2, 5] : [0, last - 1, last];
     for (const row of read) expect(others.slice(8 * row, 8 * row + 8)).toEqual(rows.slice(8 * row, 8 * row + 8));
     expect(rowsOf(shape, { ids: sentence.with(6, 21), mask: null }, null)).not.toEqual(rowsOf(shape, whole, null));
   });
@@ -87,7 +93,28 @@ describe.each(shapes)('a %s encoder', (_, shape) => {
   });
 });
 
-test('a pooled encoder gives [CLS], the windows and the masked tokens', () => {
+test.each([
   // [CLS], the 5 other visible tokens in windows of 3 and 2, and 2 masked ones.
-  expect(rowsOf({ ...post, pool: { how: 'mean', window: 3 } }, whole, null)).toHaveLength((1 + 2 + 2) * 8);
+  ['mean', 1 + 2 + 2],
+  ['max', 1 + 2 + 2],
+  // All 6 visible tokens in windows of 3, and 2 masked ones.
+  ['concat', 2 + 2],
+] as const)('a %s-pooled encoder gives the windows and the masked tokens, %i in all', (how, tokens) => {
+  expect(rowsOf({ ...post, pool: { how, window: 3 } }, whole, null)).toHaveLength(tokens * 8);
+});
+
+test('layers with the same weights and the same attention drop out of it each by itself', () => {
+  tf.tidy(() => {
+    const weights = toTensors(initialState(post, { std: 0.3, positions: 'random' }, 4));
+    const like = (leaf: string) => ({ [`layer_1/${leaf}`]: weights[`layer_0/${leaf}`]! });
+    const state = { ...weights, ...like('value/kernel'), ...like('attention_output/kernel') };
+    const inputs = {
+      probabilities: tf.fill<tf.Rank.R4>([1, 2, 8, 8], 1 / 8),
+      values: { rows: tf.slice(weights['embedding/tokens'] as tf.Tensor2D, [0, 0], [8, 8]), tokens: 8 },
+    };
+    const rows = (layer: number, dropout: Dropout | null) => attend(state, post, layer, inputs, dropout).dataSync();
+    const dropout: Dropout = { rate: 0.5, seed: tf.tensor1d([1, 1], 'int32') };
+    expect(rows(1, null)).toEqual(rows(0, null));
+    expect(rows(1, dropout)).not.toEqual(rows(0, dropout));
+  });
 });

@@ -6,6 +6,7 @@ import { EXIT } from '../exit.ts';
 import { engineering, percent, signedPercent } from '../format.ts';
 import type { Io } from '../io.ts';
 import type { PlanOptions } from '../program.ts';
+import { shapeCode, shapeLegend } from '../shape-text.ts';
 import { fits, renderTable, wrapped, type TableColumn, type TableOptions } from '../table.ts';
 import { tableOptions } from '../terminal.ts';
 
@@ -31,7 +32,7 @@ export function planText(planned: Plan, options: TableOptions): string {
     cellCount(planned),
     "Step cost is a stage's share of the target's FLOPs a step.",
     `Speedup is expected: FLOPs of ${arms[0]?.arm.name ?? 'the baseline'} over the arm's, minus 1.`,
-    ...(arms.some(isPooled) ? ['n32/2 is 32 tokens, every 2 averaged into one.'] : []),
+    ...arms.slice(0, 1).flatMap(({ arm }) => shapeLegend(shapesOf(arms), targetShape(arm.settings))),
   ].join(' ');
   const question = comparison.question === '' ? '' : `${comparison.question.split('\n').map(paragraph).join('\n')}\n`;
   return `${question}${[...sections, `${paragraph(footer)}\n`].join('\n')}`;
@@ -79,19 +80,17 @@ function armTable(arms: readonly PlannedArm[], options: TableOptions): string {
   return renderTable(COLUMNS, fits(COLUMNS, inOneLine, options.columns) ? inOneLine : rows(' →\n'), options);
 }
 
-/** `70% 1L f256 n32`: share of the steps, layers, FFN width, tokens, and how many of them are pooled into one. */
-function stageTexts({ stages }: PlannedArm): string[] {
+/** `70% 1L f256 n32`: share of the steps, and the model. */
+function stageTexts({ stages, arm }: PlannedArm): string[] {
   const steps = stages.reduce((sum, stage) => sum + stage.steps, 0);
   return stages.map((stage) => {
     const share = steps === 0 ? 0 : Math.round((100 * stage.steps) / steps);
-    return `${share}% ${shapeText(stage.shape)}`;
+    return `${share}% ${shapeCode(stage.shape, targetShape(arm.settings))}`;
   });
 }
 
-const isPooled = ({ stages }: PlannedArm): boolean => stages.some(({ shape }) => shape.pool !== null);
-
-const shapeText = ({ layers, ffn, length, pool }: ModelShape): string =>
-  `${layers}L f${ffn} n${length}${pool === null ? '' : `/${pool.window}`}`;
+const shapesOf = (arms: readonly PlannedArm[]): ModelShape[] =>
+  arms.flatMap(({ stages }) => stages.map(({ shape }) => shape));
 
 function targetText({ arm }: PlannedArm): string {
   const { settings } = arm;

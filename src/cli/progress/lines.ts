@@ -1,6 +1,7 @@
 import type { SweepEvent } from '../../run/events.ts';
 import type { CellEvent } from '../../run/record.ts';
 import type { Cell } from '../../run/spec.ts';
+import { shapeSentence } from '../shape-text.ts';
 import { engineText, phaseText, resultText, totalsText } from './wording.ts';
 import type { Progress } from './progress.ts';
 
@@ -40,12 +41,8 @@ function cellLines(event: CellEvent, preparing: string | null, engine: string | 
       return engine === event.name ? [] : [engineText(event)];
     case 'prepare':
       return preparing === event.what ? [] : [`preparing: ${event.what}`];
-    case 'stage': {
-      const { layers, hidden, ffn, length, pool } = event.shape;
-      const pooled = pool === null ? '' : `, pooled by ${pool.window}`;
-      const shape = `${layers} ${layers === 1 ? 'layer' : 'layers'}, hidden ${hidden}, FFN ${ffn}, length ${length}${pooled}`;
-      return [`stage ${event.stage + 1}/${event.of}: ${shape}`];
-    }
+    case 'stage':
+      return [`stage ${event.stage + 1}/${event.of}: ${shapeSentence(event.shape)}`];
     case 'grow': {
       const { step, before, after } = event.growth;
       return [`growth after step ${step}: loss ${before.toFixed(3)} -> ${after.toFixed(3)}`];

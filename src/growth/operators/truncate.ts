@@ -8,8 +8,8 @@ const SHORTEST = 4;
 export const truncate: GrowthOperator = {
   name: 'truncate',
   dimension: 'length',
-  summary: 'train on shorter sequences first',
-  source: 'Devlin et al. 2019, section A.2 (length 128, then 512); compared in Gu et al. 2021',
+  summary: 'stop cutting sequences short',
+  source: 'Devlin et al. 2019, section A.2; Gu et al. 2021',
   version: 1,
   // Of an input that the small model can read, the grown one computes the same.
   preservation: ALWAYS,
