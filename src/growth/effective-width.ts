@@ -1,10 +1,11 @@
-import { layout, type ModelShape, type Parameter } from './layout.ts';
+import { layout, parameterName, scoreLayer, type ModelShape, type Parameter } from './layout.ts';
+import { alike, fold, rowsOf, type Partition, type Rows } from './partition.ts';
 
 /** How many units of a model differ from each other: copies of one unit that never parted count once. */
 export interface EffectiveWidth {
-  /** FFN units with incoming weights and bias of their own, mean over the layers. */
+  /** FFN units, mean over the layers. */
   readonly ffn: number;
-  /** Hidden units of the residual stream that are written with weights of their own. */
+  /** Units of the residual stream. */
   readonly hidden: number;
 }
 
@@ -18,85 +19,95 @@ export type Numbers = ReadonlyMap<string, { readonly values: Float32Array }>;
 const SAME = 1e-5;
 
 /**
- * The effective width of a trained model. The weights of a hidden unit are its columns in all tables and in all kernels
- * and biases that write the residual stream, and its gain and bias in the norms whose output is the stream. 0 for
- * `tolerance` counts units that differ in any bit.
+ * The effective width of a model. Units are alike where all that makes them is: an FFN unit's bias and incoming weights;
+ * a hidden unit's columns in tables, norms and biases, and the weights that write it. Weights that read units which are
+ * alike are added up first, since the units then have one value: the halves of a doubled model, or copies with noise
+ * that sums to 0, are alike until training parts them. This is the coarsest partition of the units into such classes,
+ * found by refining until nothing changes.
+ *
+ * With a `tolerance` of 0, sums are compared to the last bit.
  */
 export function effectiveWidth(parameters: Numbers, shape: ModelShape, tolerance: number = SAME): EffectiveWidth {
-  const all = layout(shape);
-  const rowsOf = (wanted: readonly Parameter[], units: number) =>
-    wanted.flatMap(({ name }) => rowsOfUnits(parameters.get(name)!.values, units));
-  const ffn = Array.from({ length: shape.layers }, (_, layer) => {
-    const incoming = all.filter((parameter) => parameter.layer === layer && parameter.axes.at(-1) === 'ffn');
-    return countDistinct(rowsOf(incoming, shape.ffn), shape.ffn, tolerance);
-  });
-  const writers = all.filter((parameter) => writesStream(parameter, shape));
-  return {
-    ffn: ffn.reduce((sum, count) => sum + count, 0) / shape.layers,
-    hidden: countDistinct(rowsOf(writers, shape.hidden), shape.hidden, tolerance),
-  };
-}
-
-/** Ends of sublayers, whose sum the stream is; in post-norm also the norms that it goes through. */
-const SUBLAYER_OUTPUT = /^(attention|ffn)_output\//;
-const SUBLAYER_NORM = /^(attention|ffn)_norm\//;
-
-function writesStream({ name, layer, leaf, axes }: Parameter, { norm }: ModelShape): boolean {
-  if (axes.at(-1) !== 'hidden') return false;
-  if (layer === null) return /^(embedding|pool)\//.test(name);
-  return SUBLAYER_OUTPUT.test(leaf) || (norm === 'post' && SUBLAYER_NORM.test(leaf));
-}
-
-/** The rows of a matrix whose columns are units; a vector is one row. */
-function rowsOfUnits(values: Float32Array, units: number): Float32Array[] {
-  return Array.from({ length: values.length / units }, (_, row) => values.subarray(row * units, (row + 1) * units));
-}
-
-/**
- * How many of the columns of `rows` differ. Columns that are alike have nearly the same projection on any direction, so
- * that only neighbours in its order need to be compared: n log n in place of n².
- */
-function countDistinct(rows: readonly Float32Array[], units: number, tolerance: number): number {
-  const projections = new Float64Array(units);
-  const squares = new Float64Array(units);
-  for (const [place, row] of rows.entries()) {
-    const weight = direction(place);
-    for (let unit = 0; unit < units; unit += 1) {
-      projections[unit]! += weight * row[unit]!;
-      squares[unit]! += row[unit]! ** 2;
+  const model: Model = { parameters, shape, tolerance, all: layout(shape) };
+  const own = ownRows(model);
+  const layers = Array.from({ length: shape.layers }, (_, layer) => layer);
+  let hidden = alike(own, shape.hidden, tolerance);
+  for (;;) {
+    const ffn = layers.map((layer) => ffnUnits(model, layer, hidden));
+    const written = layers.flatMap((layer) => [
+      ...writtenRows(model, layer, 'attention_output/kernel', attentionUnits(model, layer, hidden)),
+      ...writtenRows(model, layer, 'ffn_output/kernel', ffn[layer]!),
+    ]);
+    const finer = alike([...own, ...pooledRows(model, hidden), ...written], shape.hidden, tolerance);
+    if (finer.count <= hidden.count) {
+      return { ffn: ffn.reduce((sum, { count }) => sum + count, 0) / shape.layers, hidden: hidden.count };
     }
+    hidden = finer;
   }
-  const order = Array.from({ length: units }, (_, unit) => unit).sort((a, b) => projections[a]! - projections[b]!);
-  const reach = tolerance * Math.sqrt(rows.length);
-  const found: number[] = [];
-  for (const unit of order) {
-    const length = Math.sqrt(squares[unit]!);
-    const known = lastWithin(
-      found,
-      (other) => projections[unit]! - projections[other]! <= reach * length,
-      (other) => areSame(rows, unit, other, (tolerance * length) ** 2),
-    );
-    if (!known) found.push(unit);
-  }
-  return found.length;
 }
 
-/** Whether any of the last entries, as far back as `near` holds, satisfies `same`. */
-function lastWithin(found: readonly number[], near: (unit: number) => boolean, same: (unit: number) => boolean) {
-  for (let index = found.length - 1; index >= 0 && near(found[index]!); index -= 1) {
-    if (same(found[index]!)) return true;
-  }
-  return false;
+interface Model {
+  readonly parameters: Numbers;
+  readonly shape: ModelShape;
+  readonly tolerance: number;
+  readonly all: readonly Parameter[];
 }
 
-function areSame(rows: readonly Float32Array[], a: number, b: number, most: number): boolean {
-  let square = 0;
-  for (const row of rows) {
-    square += (row[a]! - row[b]!) ** 2;
-    if (square > most) return false;
-  }
-  return true;
+/** Rows of a parameter with `columns` columns; none of one that the model does not have. */
+function rows({ parameters }: Model, name: string, columns: number): Float32Array[] {
+  const found = parameters.get(name);
+  return found === undefined ? [] : rowsOf(found.values, columns);
 }
 
-/** A fixed number in [-1, 1) for each place, without pattern: the top bits of a multiplicative hash. */
-const direction = (place: number): number => Math.imul(place + 1, 0x9e3779b1) / 2 ** 31;
+/** All of a hidden unit that depends on no other unit. */
+function ownRows(model: Model): Rows {
+  const elsewhere = /(^masked_lm|\/query|\/key|\/value)\//;
+  const own = ({ name, leaf, kind, axes }: Parameter) =>
+    axes.at(-1) === 'hidden' && !elsewhere.test(name) && (kind !== 'kernel' || leaf === 'ffn_output/right');
+  return model.all.filter(own).flatMap(({ name }) => rows(model, name, model.shape.hidden));
+}
+
+/** What a projection of pooling windows writes. */
+function pooledRows(model: Model, hidden: Partition): Rows {
+  const { hidden: width, pool } = model.shape;
+  const read = rows(model, 'pool/kernel', width);
+  if (pool === null || read.length === 0) return [];
+  const tokens = Array.from({ length: pool.window }, (_, token) =>
+    hidden.of.map((unit) => token * hidden.count + unit),
+  );
+  return fold(read, width, { of: tokens.flat(), count: hidden.count * pool.window });
+}
+
+function writtenRows(model: Model, layer: number, leaf: string, units: Partition): Rows {
+  const { hidden } = model.shape;
+  const read = rows(model, parameterName(layer, leaf), hidden);
+  return read.length === 0 ? [] : fold(read, hidden, units);
+}
+
+/** A layer's FFN units. Under factorization the inner columns between are taken as they are. */
+function ffnUnits(model: Model, layer: number, hidden: Partition): Partition {
+  const { ffn, ffnRank } = model.shape;
+  const incoming = (leaf: string) => rows(model, parameterName(layer, leaf), ffn);
+  const kernel = ffnRank === null ? fold(incoming('ffn_input/kernel'), ffn, hidden) : incoming('ffn_input/right');
+  return alike([...kernel, ...incoming('ffn_input/bias')], ffn, model.tolerance);
+}
+
+/** The units of a layer's heads: those in the same place of heads that are alike as a whole. */
+function attentionUnits(model: Model, layer: number, hidden: Partition): Partition {
+  const { hidden: width, heads } = model.shape;
+  const size = width / heads;
+  const scores = scoreLayer(model.shape, layer);
+  // A key's bias moves all scores of a query alike, which softmax does not see.
+  const kernels = [parameterName(scores, 'query'), parameterName(scores, 'key'), parameterName(layer, 'value')];
+  const biases = [parameterName(scores, 'query/bias'), parameterName(layer, 'value/bias')];
+  const read = [
+    ...kernels.flatMap((name) => fold(rows(model, `${name}/kernel`, width), width, hidden)),
+    ...biases.flatMap((name) => rows(model, name, width)),
+  ];
+  const places = Array.from({ length: size }, (_, place) => place);
+  const byHead = read.flatMap((row) =>
+    places.map((place) => Float64Array.from({ length: heads }, (_, head) => row[head * size + place]!)),
+  );
+  const { of, count } = alike(byHead, heads, model.tolerance);
+  return { of: of.flatMap((head) => places.map((place) => head * size + place)), count: count * size };
+}
