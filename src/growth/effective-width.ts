@@ -1,5 +1,5 @@
 import { layout, parameterName, scoreLayer, type ModelShape, type Parameter } from './layout.ts';
-import { alike, fold, rowsOf, type Partition, type Rows } from './partition.ts';
+import { alike, classesOf, fold, rowsOf, type Partition, type Rows } from './partition.ts';
 
 /** How many units of a model differ from each other: copies of one unit that never parted count once. */
 export interface EffectiveWidth {
@@ -34,14 +34,14 @@ export function effectiveWidth(parameters: Numbers, shape: ModelShape, tolerance
   let hidden = alike(own, shape.hidden, tolerance);
   for (;;) {
     const ffn = layers.map((layer) => ffnUnits(model, layer, hidden));
+    const mean = ffn.reduce((sum, { count }) => sum + count, 0) / shape.layers;
+    if (hidden.count === shape.hidden) return { ffn: mean, hidden: hidden.count };
     const written = layers.flatMap((layer) => [
       ...writtenRows(model, layer, 'attention_output/kernel', attentionUnits(model, layer, hidden)),
       ...writtenRows(model, layer, 'ffn_output/kernel', ffn[layer]!),
     ]);
     const finer = alike([...own, ...pooledRows(model, hidden), ...written], shape.hidden, tolerance);
-    if (finer.count <= hidden.count) {
-      return { ffn: ffn.reduce((sum, { count }) => sum + count, 0) / shape.layers, hidden: hidden.count };
-    }
+    if (finer.count <= hidden.count) return { ffn: mean, hidden: hidden.count };
     hidden = finer;
   }
 }
@@ -104,10 +104,9 @@ function attentionUnits(model: Model, layer: number, hidden: Partition): Partiti
     ...kernels.flatMap((name) => fold(rows(model, `${name}/kernel`, width), width, hidden)),
     ...biases.flatMap((name) => rows(model, name, width)),
   ];
-  const places = Array.from({ length: size }, (_, place) => place);
-  const byHead = read.flatMap((row) =>
-    places.map((place) => Float64Array.from({ length: heads }, (_, head) => row[head * size + place]!)),
-  );
-  const { of, count } = alike(byHead, heads, model.tolerance);
-  return { of: of.flatMap((head) => places.map((place) => head * size + place)), count: count * size };
+  const { of } = alike(read, width, model.tolerance);
+  // Scores join all units of a head, so that heads are alike as a whole or not at all.
+  const inHead = (unit: number) => of.slice(unit - (unit % size), unit - (unit % size) + size);
+  const keys = Array.from({ length: width }, (_, unit) => `${inHead(unit).join()} ${unit % size}`);
+  return classesOf(keys);
 }

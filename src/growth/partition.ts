@@ -46,6 +46,13 @@ export function alike(rows: Rows, columns: number, tolerance: number): Partition
   return { of, count: first.length };
 }
 
+/** Units with equal keys are one class. */
+export function classesOf(keys: readonly string[]): Partition {
+  const known = new Map<string, number>();
+  for (const key of keys) if (!known.has(key)) known.set(key, known.size);
+  return { of: keys.map((key) => known.get(key)!), count: known.size };
+}
+
 /** Every column's projection on one direction, and its length. */
 function project(rows: Rows, columns: number) {
   const projections = new Float64Array(columns);
