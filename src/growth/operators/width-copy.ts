@@ -19,7 +19,7 @@ export const widthCopy: GrowthOperator = {
   summary: 'copy hidden units, heads and FFN units, dividing the weights that read copies',
   source: 'Chen et al. 2022, "bert2BERT", function-preserving initialization (FPI)',
   version: 1,
-  preservation: { claim: 'by whole multiples of hidden', holds: holdsEvenly },
+  preservation: { claim: 'by whole multiples', holds: holdsEvenly },
   settings: { ...HIDDEN_SETTINGS, noise: noiseSetting(0) },
   example: { hidden: 4, ffn: 6, noise: 0 },
   refuse: refuseHidden,

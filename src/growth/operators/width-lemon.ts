@@ -21,7 +21,7 @@ export const widthLemon: GrowthOperator = {
   summary: 'copy hidden units, heads and FFN units, split unevenly; fill up with their average (pre-norm)',
   source: 'Wang et al. 2024, "LEMON: Lossless Model Expansion" and released code',
   version: 1,
-  preservation: { claim: 'by whole multiples of hidden', holds: holdsEvenly },
+  preservation: { claim: 'by whole multiples', holds: holdsEvenly },
   // The released code splits by numbers of a new model, which are about as large as those they split.
   settings: { ...HIDDEN_SETTINGS, noise: noiseSetting(1) },
   example: { hidden: 4, ffn: 6, noise: 0 },
