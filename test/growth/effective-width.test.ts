@@ -63,18 +63,17 @@ describe.each(norms)('in %s-norm', (norm) => {
       0,
       { ffn: 12, hidden: 8 },
     ],
-    ['the bias of a key is not seen', 'layer_0/key/bias', 12, { ffn: 12, hidden: 8 }],
   ])('%s', (_, name, place, want) => {
     expect(effectiveWidth(changed(grownBy(widthCopy, norm), name, place), shape)).toEqual(want);
   });
 
-  test('once two FFN units part, noise parts whatever reads them, and whatever reads that', () => {
-    const noisy = grownBy(widthCopy, norm, 1);
-    // Copies that had noise to sum to 0 do not once the units below them differ.
-    expect(effectiveWidth(changed(noisy, 'layer_0/ffn_input/bias', 13), shape)).toEqual({
-      ffn: 24,
-      hidden: 16,
-    });
+  // Noise that sums to 0 over copies does not once they differ: whatever reads them parts, and whatever reads that.
+  test.each([
+    ['an FFN unit of its own parts all', 'layer_0/ffn_input/bias', 13, { ffn: 24, hidden: 16 }],
+    ['a head of its own parts all', 'layer_0/value/bias', 12, { ffn: 24, hidden: 16 }],
+    ['a key of its own bias parts none: softmax does not see it', 'layer_0/key/bias', 12, { ffn: 12, hidden: 8 }],
+  ])('under noise %s', (_, name, place, want) => {
+    expect(effectiveWidth(changed(grownBy(widthCopy, norm, 1), name, place), shape)).toEqual(want);
   });
 });
 

@@ -107,7 +107,11 @@ test('the units that differ are counted before and after growth and at the end: 
   const shared = { ffn: 16, hidden: 16 };
   expect(growths[0]!.width).toEqual({ before: shared, after: shared });
   expect(width).toEqual(shared);
-  expect((await run(tiny).result).width).toEqual({ ffn: 32, hidden: 16 });
+  const wider = grownOnce({ width: { operator: 'width-random', settings: { hidden: 8, ffn: 0 } } });
+  const drawn = await run({ ...tiny, schedule: wider }).result;
+  const whole = { ffn: 32, hidden: 16 };
+  expect(drawn.growths[0]!.width).toEqual({ before: { ffn: 16, hidden: 8 }, after: whole });
+  expect(drawn.width).toEqual(whole);
 });
 
 test('a model trained on short sequences is measured on short ones at growth, and on long ones at the end', async () => {
