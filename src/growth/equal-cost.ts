@@ -21,19 +21,21 @@ export interface Sized {
   readonly cost: number;
 }
 
-/** Every size of an operator with its cost, from the largest model to the smallest. */
+/** Every size of an operator with its cost, the dearest first. */
 export function sizesWithCost({ target, flops }: CostBasis, { operator, given }: Unsized): Sized[] {
   const whole = flops(target);
   const [first = ''] = Object.keys(operator.settings);
-  return operator.sizes(target).flatMap((size) => {
+  const sizes = operator.sizes(target).flatMap((size) => {
     const settings = { ...defaultSettings(operator), ...given, [first]: size };
     if (operator.refuse(target, settings) !== null) return [];
     const cost = flops(operator.shrink(target, settings)) / whole;
     return [{ reduction: { operator: operator.name, settings }, size, cost }];
   });
+  // A projection can cost more than a larger model without one: sizes need not be in the order of their cost.
+  return sizes.sort((a, b) => b.cost - a.cost);
 }
 
-/** The size whose cost is nearest to `cost`; of two that are as near, the larger model. Null where there is no size. */
+/** The size whose cost is nearest to `cost`; of two that are as near, the dearer. Null where there is no size. */
 export function nearest(sizes: readonly Sized[], cost: number): Sized | null {
   return best(sizes, (sized) => Math.abs(sized.cost - cost));
 }

@@ -71,6 +71,8 @@ function evaluate(expression: Expression, context: Context): HostTensor {
       return { shape: expression.dims, values: new Float32Array(size(expression.dims)).fill(expression.value) };
     case 'matmul':
       return matmul(value(expression.left), value(expression.right));
+    case 'block-diagonal':
+      return blockDiagonal(value(expression.of), expression.count);
     case 'init':
       return context.draw(expression.kind, expression.dims, context.part);
     case 'named':
@@ -128,6 +130,17 @@ function concat(parts: readonly HostTensor[], axis: number): HostTensor {
     }
   }
   return { shape, values };
+}
+
+function blockDiagonal({ shape, values }: HostTensor, count: number): HostTensor {
+  const [rows, columns] = shape as [number, number];
+  const wide = new Float32Array(rows * columns * count * count);
+  for (let row = 0; row < rows * count; row += 1) {
+    const start = (row % rows) * columns;
+    const block = Math.floor(row / rows);
+    wide.set(values.subarray(start, start + columns), (row * count + block) * columns);
+  }
+  return { shape: [rows * count, columns * count], values: wide };
 }
 
 function meanAlong(tensor: HostTensor, axis: number): HostTensor {

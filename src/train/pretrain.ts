@@ -1,4 +1,6 @@
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
+import { effectiveWidth } from '../growth/effective-width.ts';
+import type { ModelShape } from '../growth/layout.ts';
 import { growthAfter } from '../growth/schedule.ts';
 import { planStages, type PlannedStage } from '../run/plan.ts';
 import type { CellEvent, CellResult, CurvePoint, GrowthRecord, StageRecord } from '../run/record.ts';
@@ -30,6 +32,7 @@ export interface Pretrained {
   readonly stages: readonly StageRecord[];
   readonly growths: readonly GrowthRecord[];
   readonly curve: readonly CurvePoint[];
+  readonly width: CellResult['width'];
   /** The last stage's parameters; null where the run diverged. */
   readonly state: HostTensors | null;
 }
@@ -43,6 +46,8 @@ interface Tally {
   steps: number;
   updates: number;
   limit: number | null;
+  /** Of the last growth. */
+  width: GrowthRecord['width'] | null;
   readonly stages: StageRecord[];
   readonly growths: GrowthRecord[];
   readonly curve: CurvePoint[];
@@ -57,7 +62,7 @@ export async function pretrain(run: Run): Promise<Pretrained> {
   const { settings, seed } = run.cell;
   const stages = planStages(settings);
   const tally: Tally = {
-    ...{ flops: 0, train: 0, compile: 0, evaluate: 0, steps: 0, updates: 0, limit: null },
+    ...{ flops: 0, train: 0, compile: 0, evaluate: 0, steps: 0, updates: 0, limit: null, width: null },
     ...{ stages: [], growths: [], curve: [] },
   };
   const parameters = initialState(stages[0]!.shape, settings.model.init, seed);
@@ -68,10 +73,10 @@ export async function pretrain(run: Run): Promise<Pretrained> {
     try {
       if (before !== null) await recordGrowth(run, stages, index - 1, before, program, tally);
       const end = await runStage(run, stages, index, program, tally);
-      if (end.diverged) return result(tally, null, null);
+      if (end.diverged) return result(tally, stages[index]!.shape, null, null);
       const last = index === stages.length - 1;
       const loss = last ? await measure(run, program, targetShape(settings).length, tally) : null;
-      if (loss !== null) return result(tally, loss, await program.read());
+      if (loss !== null) return result(tally, stages[index]!.shape, loss, await program.read());
       before = await measure(run, program, stages[index]!.shape.length, tally);
       state = grow(run, stages, index, await program.read(), tally);
     } finally {
@@ -81,7 +86,7 @@ export async function pretrain(run: Run): Promise<Pretrained> {
   throw new Error('a schedule has at least one stage');
 }
 
-function result(tally: Tally, loss: number | null, state: HostTensors | null): Pretrained {
+function result(tally: Tally, shape: ModelShape, loss: number | null, state: HostTensors | null): Pretrained {
   const { flops, steps, stages, growths, curve, train, compile: compiling, evaluate } = tally;
   const status = loss !== null && Number.isFinite(loss) ? 'done' : 'diverged';
   const seconds = { train, compile: compiling, evaluate };
@@ -95,6 +100,7 @@ function result(tally: Tally, loss: number | null, state: HostTensors | null): P
     stages,
     growths,
     curve,
+    width: done && state !== null ? effectiveWidth(state, shape) : null,
     state: done ? state : null,
   };
 }
@@ -140,7 +146,12 @@ function grow(run: Run, stages: readonly PlannedStage[], index: number, state: H
   const fresh = freshParameter(settings.model.init, seed);
   // New moments have seen nothing: Adam's bias correction starts over with them.
   if (settings.growth.optimizer === 'reset') tally.updates = 0;
-  return grownState(recipe, stages[index]!.shape, state, settings.growth.optimizer, fresh);
+  const grown = grownState(recipe, stages[index]!.shape, state, settings.growth.optimizer, fresh);
+  tally.width = {
+    before: effectiveWidth(state, stages[index]!.shape),
+    after: effectiveWidth(grown, stages[index + 1]!.shape),
+  };
+  return grown;
 }
 
 async function measure({ corpus, cell, signal }: Run, program: Program, length: number, tally: Tally): Promise<number> {
@@ -160,7 +171,7 @@ async function recordGrowth(
   tally: Tally,
 ): Promise<void> {
   const after = await measure(run, program, stages[afterStage]!.shape.length, tally);
-  const growth = { afterStage, step: tally.steps, before, after };
+  const growth = { afterStage, step: tally.steps, before, after, width: tally.width! };
   tally.growths.push(growth);
   run.onEvent({ type: 'grow', growth });
 }

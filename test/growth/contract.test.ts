@@ -203,7 +203,7 @@ describe.each(operators.map((operator) => [operator.name, operator] as const))('
     });
     const costs = shapes.map((shape) => forwardFlops(shape, MASKED));
     expect(Math.max(...costs)).toBeLessThan(forwardFlops(target('post'), MASKED));
-    expect(costs[0]).toBeGreaterThan(costs.at(-1)!);
+    if (costs.length > 1) expect(costs[0]).toBeGreaterThan(costs.at(-1)!);
   });
 
   test(

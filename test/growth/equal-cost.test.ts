@@ -19,7 +19,7 @@ const unsized = (operator: (typeof operators)[number]) => ({ operator, given: {}
 describe.each(operators.map((operator) => [operator.name, operator] as const))('%s', (_, operator) => {
   const sizes = sizesWithCost(basis, unsized(operator));
 
-  test('lists its sizes from the largest model to the smallest, each cheaper than the target', () => {
+  test('lists its sizes from the dearest to the cheapest, each cheaper than the target', () => {
     expect(sizes.length).toBeGreaterThan(1);
     const costs = sizes.map(({ cost }) => cost);
     expect(costs).toEqual(costs.toSorted((a, b) => b - a));

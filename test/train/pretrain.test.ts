@@ -100,6 +100,20 @@ test('growth that keeps the function leaves the loss where it was', async () => 
   expect(growths[0]!.after).toBeCloseTo(growths[0]!.before, 5);
 });
 
+test('the units that differ are counted before and after growth and at the end: without dropout copies stay copies', async () => {
+  const tiny = tinySettings();
+  const settings = { ...tiny, model: { ...tiny.model, dropout: 0 }, schedule: grownOnce({ width: small.width! }) };
+  const { growths, width } = await run(settings).result;
+  const shared = { ffn: 16, hidden: 16 };
+  expect(growths[0]!.width).toEqual({ before: shared, after: shared });
+  expect(width).toEqual(shared);
+  const wider = grownOnce({ width: { operator: 'width-random', settings: { hidden: 8, ffn: 0 } } });
+  const drawn = await run({ ...tiny, schedule: wider }).result;
+  const whole = { ffn: 32, hidden: 16 };
+  expect(drawn.growths[0]!.width).toEqual({ before: { ffn: 16, hidden: 8 }, after: whole });
+  expect(drawn.width).toEqual(whole);
+});
+
 test('a model trained on short sequences is measured on short ones at growth, and on long ones at the end', async () => {
   const length = { operator: 'truncate', settings: { length: 8 } };
   const { growths, stages, loss } = await run({ ...tinySettings(), schedule: grownOnce({ length }) }).result;
@@ -120,8 +134,8 @@ test('a run whose loss diverges ends there, without a loss', async () => {
   const settings = tinySettings();
   const { train, growth, ...rest } = settings;
   const wild: Settings = { ...rest, growth, train: { ...train, rate: 1e6, warmup: 0, clip: 1e9 } };
-  const { status, loss, steps, state } = await run(wild).result;
-  expect({ status, loss, state }).toEqual({ status: 'diverged', loss: null, state: null });
+  const { status, loss, steps, state, width } = await run(wild).result;
+  expect({ status, loss, state, width }).toEqual({ status: 'diverged', loss: null, state: null, width: null });
   expect(steps).toBeLessThan(40);
 });
 
