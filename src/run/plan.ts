@@ -1,32 +1,13 @@
-import { stageFlops } from '../growth/flops.ts';
-import type { ModelShape } from '../growth/layout.ts';
-import { stageShape, stageSteps } from '../growth/schedule.ts';
-import {
-  cellsOf,
-  maskedTokens,
-  targetShape,
-  type Arm,
-  type ArmGroup,
-  type Cell,
-  type Comparison,
-  type Settings,
-} from './spec.ts';
+import { cellsOf, type Arm, type ArmGroup, type Cell, type Comparison } from './spec.ts';
+import { planStages, type PlannedStage } from './stages.ts';
 
-/** A stage as it will run. */
-export interface PlannedStage {
-  readonly shape: ModelShape;
-  /** The first step of the stage, counted from 0 over the whole run. */
-  readonly start: number;
-  readonly steps: number;
-  /** Training FLOPs of all its steps. */
-  readonly flops: number;
-}
+export { planStages, type PlannedStage } from './stages.ts';
 
 export interface PlannedArm {
   readonly arm: Arm;
   readonly group: ArmGroup;
   readonly stages: readonly PlannedStage[];
-  /** Pre-training FLOPs of one cell. */
+  /** Pre-training FLOPs of one cell; the least there can be where a stage may end early. */
   readonly flops: number;
   /** Baseline FLOPs over this arm's, minus 1: the paper's definition. */
   readonly speedupFlops: number;
@@ -37,21 +18,6 @@ export interface Plan {
   readonly comparison: Comparison;
   readonly arms: readonly PlannedArm[];
   readonly cells: readonly Cell[];
-}
-
-/** The stages of a cell, with shapes, steps and FLOPs. The trainer runs exactly these. */
-export function planStages(settings: Settings): PlannedStage[] {
-  const target = targetShape(settings);
-  const steps = stageSteps(settings.schedule, settings.train.steps);
-  let start = 0;
-  return settings.schedule.map((stage, index) => {
-    const shape = stageShape(target, stage);
-    const own = steps[index]!;
-    const masked = maskedTokens(shape.length, settings.data.mask);
-    const planned = { shape, start, steps: own, flops: stageFlops(shape, masked, settings.train.batch, own) };
-    start += own;
-    return planned;
-  });
 }
 
 /** Plans a whole comparison. */

@@ -1,0 +1,34 @@
+import { layout, type ModelShape } from './layout.ts';
+import { copied } from './moments.ts';
+import type { Recipe } from './recipe.ts';
+import { operatorOf, stageShape, withReduction, type Schedule } from './schedule.ts';
+
+/**
+ * The layers that a growth in depth out of the stage before adds to stage `index`, ascending; none without such a
+ * growth. Of the grown layers that hold copies of one trained layer, the lowest is that layer and the others are new,
+ * as are those that hold no copy of any. So `stack` adds the upper layers, `interleave` every second one.
+ */
+export function newLayers(target: ModelShape, schedule: Schedule, index: number): number[] {
+  const [from, to] = [schedule[index - 1], schedule[index]];
+  const depth = from?.reductions.depth;
+  if (from === undefined || to === undefined || depth === undefined) return [];
+  const before = stageShape(target, from);
+  const after = stageShape(target, {
+    ...from,
+    reductions: withReduction(from.reductions, 'depth', to.reductions.depth),
+  });
+  if (after.layers <= before.layers) return [];
+  return withoutTrained(operatorOf(depth).grow(before, after, depth.settings), before, after);
+}
+
+function withoutTrained(recipe: Recipe, before: ModelShape, after: ModelShape): number[] {
+  const layerOf = new Map(layout(before).map(({ name, layer }) => [name, layer]));
+  const placed = new Set<number>();
+  return Array.from({ length: after.layers }, (_, layer) => layer).filter((layer) => {
+    const own = layout(after).filter((parameter) => parameter.layer === layer);
+    const sources = own.flatMap(({ name }) => copied(recipe.get(name)!)).flatMap((name) => layerOf.get(name) ?? []);
+    const isTrained = sources.some((source) => !placed.has(source));
+    for (const source of sources) placed.add(source);
+    return !isTrained;
+  });
+}
