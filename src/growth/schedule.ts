@@ -75,8 +75,7 @@ export function growthAfter(target: ModelShape, schedule: Schedule, index: numbe
   }, identity(start));
 }
 
-/** `reductions` with another one in `dimension`, or none. */
-export function withReduction(
+function withReduction(
   reductions: Stage['reductions'],
   dimension: Dimension,
   reduction: Reduction | undefined,

@@ -80,6 +80,18 @@ function warmupSteps({ train }: Settings, warmup: GrowthPolicy['warmup'], steps:
   return 'steps' in warmup ? warmup.steps : Math.round(warmup.share * steps);
 }
 
+/** Training FLOPs of a step of stage `index`, averaged over the stage. */
+export function averageStepFlops(settings: Settings, index: number): number {
+  const target = targetShape(settings);
+  const { data, train, schedule } = settings;
+  const shape = stageShape(target, schedule[index]!);
+  const masked = maskedTokens(shape.length, data.mask);
+  const whole = stageFlops(shape, masked, train.batch, 1);
+  const { freeze } = schedule[index]!;
+  if (freeze === undefined) return whole;
+  return freeze * frozenFlops(shape, masked, newLayers(target, schedule, index)) * train.batch + (1 - freeze) * whole;
+}
+
 /** Training FLOPs of the first `done` steps of a stage. */
 export function flopsOfSteps(
   { data, train }: Settings,

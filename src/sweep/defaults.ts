@@ -16,5 +16,7 @@ export const DEFAULTS = {
   /** Measurements of the validation loss in a run. */
   evaluations: 10,
   growth: { optimizer: 'reset', rate: 'restart' },
+  /** Evaluations over which a stage's loss must have flattened. */
+  until: { window: 2 },
   finetune: { tasks: [], examples: 'all', epochs: 3, batch: 32, rate: 3e-4, warmup: '10%' },
 } as const;
