@@ -13,6 +13,10 @@ export interface PlannedArm {
   readonly speedupFlops: number;
 }
 
+/** Whether a stage may end before its steps are done. Its FLOPs are then the least there can be, its speedup the most. */
+export const mayLeaveEarly = ({ stages }: Pick<PlannedArm, 'stages'>): boolean =>
+  stages.some(({ until }) => until !== null);
+
 /** What a sweep will do, before anything is done. */
 export interface Plan {
   readonly comparison: Comparison;
