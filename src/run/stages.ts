@@ -22,6 +22,8 @@ export interface PlannedStage {
   readonly steps: number;
   /** Training FLOPs of all its steps. */
   readonly flops: number;
+  /** FLOPs of one of its steps, on average, as a share of the target's. */
+  readonly cost: number;
   readonly optimizer: GrowthPolicy['optimizer'];
   readonly rate: GrowthPolicy['rate'];
   /** Steps of warm-up (`restart`), or of the climb back to the run's rate (`rewarm`). */
@@ -62,6 +64,7 @@ function planStage(settings: Settings, index: number, start: number, steps: numb
   return {
     ...stage,
     flops: flopsOfSteps(settings, stage, steps),
+    cost: averageStepFlops(settings, index) / wholeStepFlops(settings, target),
     optimizer,
     rate,
     warmup: warmupSteps(settings, warmup, steps),
@@ -80,13 +83,16 @@ function warmupSteps({ train }: Settings, warmup: GrowthPolicy['warmup'], steps:
   return 'steps' in warmup ? warmup.steps : Math.round(warmup.share * steps);
 }
 
+const wholeStepFlops = ({ data, train }: Settings, shape: ModelShape): number =>
+  stageFlops(shape, maskedTokens(shape.length, data.mask), train.batch, 1);
+
 /** Training FLOPs of a step of stage `index`, averaged over the stage. */
 export function averageStepFlops(settings: Settings, index: number): number {
   const target = targetShape(settings);
   const { data, train, schedule } = settings;
   const shape = stageShape(target, schedule[index]!);
   const masked = maskedTokens(shape.length, data.mask);
-  const whole = stageFlops(shape, masked, train.batch, 1);
+  const whole = wholeStepFlops(settings, shape);
   const { freeze } = schedule[index]!;
   if (freeze === undefined) return whole;
   return freeze * frozenFlops(shape, masked, newLayers(target, schedule, index)) * train.batch + (1 - freeze) * whole;
