@@ -5,9 +5,9 @@ import { operatorOf, stageShape, type Schedule, type Stage } from './schedule.ts
 
 /**
  * The layers that a growth in depth out of the stage before adds to stage `index`, ascending; none without such a
- * growth. Of the grown layers that hold copies of one trained layer, the lowest is that layer and the others are new,
- * as are those that hold no copy of any. So `stack` adds the upper layers, `interleave` every second one. None, too,
- * where the depths are not ones that can be had.
+ * growth. Of the grown layers that hold numbers of one trained layer, the lowest is that layer and the others are new,
+ * as are those that hold none of any. So `stack` adds the upper layers, and every second one is new where each is
+ * followed by its copy. None, too, where the depths are not ones that can be had.
  */
 export function newLayers(target: ModelShape, schedule: Schedule, index: number): number[] {
   const [from, to] = [schedule[index - 1], schedule[index]];
@@ -31,8 +31,9 @@ function withoutTrained(recipe: Recipe, before: ModelShape, after: ModelShape): 
   return Array.from({ length: after.layers }, (_, layer) => layer).filter((layer) => {
     const own = layout(after).filter((parameter) => parameter.layer === layer);
     const sources = own.flatMap(({ name }) => copied(recipe.get(name)!)).flatMap((name) => layerOf.get(name) ?? []);
-    const isTrained = sources.some((source) => !placed.has(source));
-    for (const source of sources) placed.add(source);
-    return !isTrained;
+    const trained = sources.toSorted((a, b) => a - b).find((source) => !placed.has(source));
+    if (trained === undefined) return true;
+    placed.add(trained);
+    return false;
   });
 }
