@@ -58,9 +58,9 @@ describe('layers that a growth adds', () => {
 
   test.each(operators.filter(({ dimension }) => dimension === 'depth').map((operator) => [operator.name, operator]))(
     '%s: as many as there are more',
-    (_, { name, sizes, settings }) => {
-      const size = sizes(target).at(-2)!;
-      const depth = { operator: name, settings: { [Object.keys(settings)[0]!]: size } };
+    (_, operator) => {
+      const size = operator.sizes(target).at(-2)!;
+      const depth = { operator: operator.name, settings: { [Object.keys(operator.settings)[0]!]: size } };
       const grown = [
         { share: 0.5, reductions: { depth } },
         { share: 0.5, reductions: {} },
