@@ -7,13 +7,13 @@ export interface PlannedArm {
   readonly arm: Arm;
   readonly group: ArmGroup;
   readonly stages: readonly PlannedStage[];
-  /** Pre-training FLOPs of one cell; the least there can be where a stage may end early. */
+  /** Pre-training FLOPs of one cell, if no stage ends early. */
   readonly flops: number;
   /** Baseline FLOPs over this arm's, minus 1: the paper's definition. */
   readonly speedupFlops: number;
 }
 
-/** Whether a stage may end before its steps are done. Its FLOPs are then the least there can be, its speedup the most. */
+/** Whether a stage may end before its steps are done, so that FLOPs and speedup are not known before the arm has run. */
 export const mayLeaveEarly = ({ stages }: Pick<PlannedArm, 'stages'>): boolean =>
   stages.some(({ until }) => until !== null);
 

@@ -61,8 +61,8 @@ function armTable(arms: readonly PlannedArm[], options: TableOptions): string {
         planned.arm.name,
         stageTexts(planned).join(separator),
         planned.stages.map(({ cost }) => percent(cost)).join(separator),
-        `${mayLeaveEarly(planned) ? '≥' : ''}${engineering(planned.flops)}`,
-        `${mayLeaveEarly(planned) ? '≤' : ''}${signedPercent(planned.speedupFlops)}`,
+        `${bounds(planned).flops}${engineering(planned.flops)}`,
+        `${bounds(planned).speedup}${signedPercent(planned.speedupFlops)}`,
       ],
       group: planned.group,
       marked: index === 0,
@@ -81,6 +81,14 @@ function stageTexts(planned: PlannedArm): string[] {
     const bound = stage.until !== null ? '≤' : isLonger ? '≥' : '';
     return `${bound}${share}% ${shapeText(stage.shape)}${freezeText(stage)}`;
   });
+}
+
+/** Steps left over cost what the last stage's do: more than those they replace, unless that stage freezes a lot. */
+function bounds({ stages }: PlannedArm): { readonly flops: string; readonly speedup: string } {
+  const early = stages.filter(({ until }) => until !== null);
+  if (early.length === 0) return { flops: '', speedup: '' };
+  const isDearer = early.every(({ cost }) => cost <= stages.at(-1)!.cost);
+  return isDearer ? { flops: '≥', speedup: '≤' } : { flops: '~', speedup: '~' };
 }
 
 const freezeText = ({ freeze, steps }: PlannedStage): string =>
