@@ -1,62 +1,27 @@
-import { stageFlops } from '../growth/flops.ts';
-import type { ModelShape } from '../growth/layout.ts';
-import { stageShape, stageSteps } from '../growth/schedule.ts';
-import {
-  canonical,
-  cellsOf,
-  maskedTokens,
-  targetShape,
-  type Arm,
-  type ArmGroup,
-  type Cell,
-  type Comparison,
-  type Settings,
-} from './spec.ts';
+import { canonical, cellsOf, type Arm, type ArmGroup, type Cell, type Comparison } from './spec.ts';
+import { planStages, type PlannedStage } from './stages.ts';
 
-/** A stage as it will run. */
-export interface PlannedStage {
-  readonly shape: ModelShape;
-  /** The first step of the stage, counted from 0 over the whole run. */
-  readonly start: number;
-  readonly steps: number;
-  /** Training FLOPs of all its steps. */
-  readonly flops: number;
-  /** FLOPs of one of its steps as a share of the target's. */
-  readonly cost: number;
-}
+export { planStages, type PlannedStage } from './stages.ts';
 
 export interface PlannedArm {
   readonly arm: Arm;
   readonly group: ArmGroup;
   readonly stages: readonly PlannedStage[];
-  /** Pre-training FLOPs of one cell. */
+  /** Pre-training FLOPs of one cell, if no stage ends early. */
   readonly flops: number;
   /** FLOPs of the baseline at its point over this arm's, minus 1: the paper's definition. */
   readonly speedupFlops: number;
 }
+
+/** Whether a stage may end before its steps are done, so that FLOPs and speedup are not known before the arm has run. */
+export const mayLeaveEarly = ({ stages }: Pick<PlannedArm, 'stages'>): boolean =>
+  stages.some(({ until }) => until !== null);
 
 /** What a sweep will do, before anything is done. */
 export interface Plan {
   readonly comparison: Comparison;
   readonly arms: readonly PlannedArm[];
   readonly cells: readonly Cell[];
-}
-
-/** The stages of a cell, with shapes, steps and FLOPs. The trainer runs exactly these. */
-export function planStages(settings: Settings): PlannedStage[] {
-  const target = targetShape(settings);
-  const steps = stageSteps(settings.schedule, settings.train.steps);
-  const flopsOf = (shape: ModelShape, own: number) =>
-    stageFlops(shape, maskedTokens(shape.length, settings.data.mask), settings.train.batch, own);
-  let start = 0;
-  return settings.schedule.map((stage, index) => {
-    const shape = stageShape(target, stage);
-    const own = steps[index]!;
-    const cost = flopsOf(shape, 1) / flopsOf(target, 1);
-    const planned = { shape, start, steps: own, flops: flopsOf(shape, own), cost };
-    start += own;
-    return planned;
-  });
 }
 
 /** Plans a whole comparison. */

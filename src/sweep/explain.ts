@@ -31,6 +31,8 @@ export function explain(error: ErrorObject, path: Path): Explanation {
         message: `must have ${String(params['missingProperty'])}`,
         hint: described(params, schema),
       };
+    case 'oneOf':
+      return { path, part: 'key', message: eitherOf(schema, error.data as object), hint: '' };
     case 'enum': {
       const known = params['allowedValues'] as readonly string[];
       return value(`must be ${expected(schema)}, ${got}`, suggest(String(error.data), known).trim());
@@ -86,6 +88,13 @@ function explainRepetition(path: Path, items: readonly unknown[], first: number,
 function wantedList(value: unknown, { type, description }: Readonly<Record<string, unknown>>): string {
   const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isMapping && type === 'array' ? String(description) : '';
+}
+
+/** Of keys that exclude one another, which there may be and which there are. */
+function eitherOf({ oneOf }: Readonly<Record<string, unknown>>, given: object): string {
+  const keys = (oneOf as readonly { required: readonly string[] }[]).flatMap(({ required }) => required);
+  const found = keys.filter((key) => Object.hasOwn(given, key));
+  return `must have ${keys.join(' or ')}, got ${found.length === 0 ? 'neither' : 'both'}`;
 }
 
 /** What a missing key would mean. */

@@ -1,9 +1,10 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import type { Feeds, FeedSpec, StepFunction, Tensors } from '../engine/engine.ts';
-import { layout, type ModelShape } from '../growth/layout.ts';
+import { isHead, layout, type ModelShape, type Parameter } from '../growth/layout.ts';
 import { maskedTokens, type Settings } from '../run/spec.ts';
+import type { Freeze } from '../run/stages.ts';
 import type { MaskedBatch } from '../text/corpus.ts';
-import { trainedAs } from './adamw.ts';
+import { OPTIMIZER, trainedAs, type Trained } from './adamw.ts';
 import type { Dropout } from './dropout.ts';
 import type { EncoderInput } from './encoder.ts';
 import { maskedLmLoss } from './masked-lm.ts';
@@ -45,11 +46,33 @@ function feedSpecs({ batch, length, masked }: MaskedBatchSize): Readonly<Record<
   };
 }
 
-/** A pre-training step of the model `shape`. Outputs `loss` and `gradientNorm`. */
-export function maskedLmTraining(shape: ModelShape, settings: Settings): StepFunction {
+/** The optimizer's feed of the parameters that are trained while the others are frozen. */
+export const OPTIMIZER_OF_NEW = 'optimizer_of_new';
+
+/**
+ * A pre-training step of the model `shape`; in a stage that freezes some of it, a step after that, with a feed of its
+ * own for what was trained meanwhile. Outputs `loss` and `gradientNorm`.
+ */
+export function maskedLmTraining(shape: ModelShape, settings: Settings, freeze: Freeze | null = null): StepFunction {
+  const feedOf = (parameter: Parameter) => (isNew(parameter, freeze) ? OPTIMIZER_OF_NEW : OPTIMIZER);
+  const trained = layout(shape).map((parameter) => trainedAs(parameter.name, parameter.kind, feedOf(parameter)));
+  return maskedLmStep(shape, settings, trained);
+}
+
+/** A pre-training step of the layers that `freeze` names and of the masked-LM head; all else stays as it is. */
+export function maskedLmTrainingOfNew(shape: ModelShape, settings: Settings, freeze: Freeze): StepFunction {
+  const trained = layout(shape).filter((parameter) => isNew(parameter, freeze));
+  const asNew = trained.map(({ name, kind }) => trainedAs(name, kind, OPTIMIZER_OF_NEW));
+  return maskedLmStep(shape, settings, asNew);
+}
+
+const isNew = (parameter: Parameter, freeze: Freeze | null): boolean =>
+  freeze !== null && (isHead(parameter) || (parameter.layer !== null && freeze.layers.includes(parameter.layer)));
+
+function maskedLmStep(shape: ModelShape, settings: Settings, trained: readonly Trained[]): StepFunction {
   const size = batchSize(settings, shape.length);
   return trainingStep({
-    trained: layout(shape).map(({ name, kind }) => trainedAs(name, kind)),
+    trained,
     feeds: feedSpecs(size),
     loss: (state, fed, dropout) => lossOf(state, shape, size, fed, dropout),
     dropout: settings.model.dropout,

@@ -1,11 +1,20 @@
-import type { HostTensors, Program, StepFunction } from '../engine/engine.ts';
-import type { PlannedStage } from '../run/plan.ts';
+import type { Feeds, HostTensors, Program, StepFunction } from '../engine/engine.ts';
+import { isFlat } from '../growth/policy.ts';
 import type { CurvePoint } from '../run/record.ts';
+import { flopsOfSteps, type PlannedStage } from '../run/stages.ts';
 import { maskedBatch } from '../text/batches.ts';
-import { batchFeeds, batchSize, maskedLmEvaluation, maskedLmTraining } from './masked-batch.ts';
+import { optimizerFeed } from './adamw.ts';
+import {
+  batchFeeds,
+  batchSize,
+  maskedLmEvaluation,
+  maskedLmTraining,
+  maskedLmTrainingOfNew,
+  OPTIMIZER_OF_NEW,
+} from './masked-batch.ts';
 import type { Run } from './pretrain.ts';
 import { pretrainingRate } from './rate.ts';
-import { splitTimes, timed, type StepTimes } from './stopwatch.ts';
+import { stopwatch, timed, type StepTimes } from './stopwatch.ts';
 import { scalarOutput, stepFeeds } from './training-step.ts';
 import { evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
 
@@ -13,7 +22,7 @@ import { evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts
 export interface StageStart {
   readonly stage: PlannedStage;
   readonly program: Program;
-  /** Updates that Adam's moments have seen before. */
+  /** Updates that every one of Adam's moments has seen before. */
   readonly updates: number;
   /** FLOPs and seconds of the stages before. */
   readonly flops: number;
@@ -34,10 +43,13 @@ export interface StageEnd {
 /** A run whose loss is so many times its first loss is lost: chance level is below the first loss. */
 const DIVERGED = 3;
 
+/** Name of the step that leaves all but what is new as it is. */
+const TRAIN_NEW = 'train-new';
+
 /** Training of a stage's model, and its evaluation at sequences of `lengths` tokens. */
 export async function compileStage(
   { engine, cell }: Run,
-  { shape }: PlannedStage,
+  { shape, freeze }: PlannedStage,
   lengths: readonly number[],
   state: HostTensors,
 ): Promise<Program> {
@@ -46,29 +58,33 @@ export async function compileStage(
     maskedLmEvaluation({ ...shape, length }, cell.settings),
   ]);
   const functions: Record<string, StepFunction> = {
-    train: maskedLmTraining(shape, cell.settings),
+    train: maskedLmTraining(shape, cell.settings, freeze),
+    ...(freeze === null ? {} : { [TRAIN_NEW]: maskedLmTrainingOfNew(shape, cell.settings, freeze) }),
     ...Object.fromEntries(evaluations),
   };
   return engine.compile(functions, state);
 }
 
-/** Runs a stage's steps. Stops early where the loss diverges; rejects with the signal's reason when stopped. */
+/**
+ * Runs a stage's steps. Ends early where the loss diverges or, by the stage's rule, no longer falls enough: since it
+ * began or, if it froze some of the model, since all of it is trained. Rejects with the signal's reason when stopped.
+ */
 export async function trainStage(run: Run, start: StageStart): Promise<StageEnd> {
   const { settings } = run.cell;
   const { stage } = start;
   const curve: CurvePoint[] = [];
+  const watch = stopwatch();
+  const frozen = stage.freeze?.steps ?? 0;
   let limit = start.limit;
-  let first = 0;
-  let rest = 0;
   let evaluateSeconds = 0;
   const end = (stepsDone: number, diverged: boolean): StageEnd => {
-    return { times: splitTimes(stepsDone, first, rest), evaluateSeconds, curve, limit, stepsDone, diverged };
+    return { times: watch.times(), evaluateSeconds, curve, limit, stepsDone, diverged };
   };
   for (let own = 0; own < stage.steps; own += 1) {
     run.signal.throwIfAborted();
-    const { value: loss, seconds } = await timed(trainStep(run, start, own));
-    if (own === 0) first = seconds;
-    else rest += seconds;
+    const name = own < frozen ? TRAIN_NEW : 'train';
+    const { value: loss, seconds } = await timed(trainStep(run, start, own, name));
+    watch.note(name, seconds);
     limit ??= DIVERGED * loss;
     if (!(loss <= limit)) return end(own + 1, true);
     const step = stage.start + own + 1;
@@ -76,10 +92,12 @@ export async function trainStage(run: Run, start: StageStart): Promise<StageEnd>
     if (step % settings.train.evaluate !== 0) continue;
     const evaluated = await timed(() => evaluateCurve(run, start));
     evaluateSeconds += evaluated.seconds;
-    const flops = start.flops + (stage.flops * (own + 1)) / stage.steps;
-    const trained = start.seconds + splitTimes(own + 1, first, rest).train;
+    const flops = start.flops + flopsOfSteps(settings, stage, own + 1);
+    const trained = start.seconds + watch.times().train;
     curve.push({ step, flops, seconds: trained, loss: evaluated.value });
     run.onEvent({ type: 'evaluate', step, loss: evaluated.value });
+    const whole = curve.filter((point) => point.step > stage.start + frozen).map((point) => point.loss);
+    if (stage.until !== null && isFlat(stage.until, whole)) return end(own + 1, false);
   }
   return end(stage.steps, false);
 }
@@ -91,15 +109,27 @@ const reports = (step: number, steps: number): boolean =>
   step === 1 || step === steps || step % Math.ceil(steps / STEP_EVENTS) === 0;
 
 /** The step's work, its batch already drawn: reading text is not training time. Gives its loss. */
-function trainStep({ cell, corpus }: Run, { stage, program, updates }: StageStart, own: number) {
+function trainStep({ cell, corpus }: Run, start: StageStart, own: number, name: string) {
   const { settings, seed } = cell;
+  const { stage, program } = start;
   const step = stage.start + own;
   const size = batchSize(settings, stage.shape.length);
   const batch = maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, seed, step });
+  const feeds = { ...batchFeeds(batch, size), ...updateFeeds(cell, start, own) };
+  return async () => scalarOutput(await program.run(name, feeds), 'loss');
+}
+
+/** What a step is fed besides its batch. Moments that a freeze has passed by have seen so many updates less. */
+function updateFeeds({ settings, seed }: Run['cell'], { stage, updates }: StageStart, own: number): Feeds {
+  const step = stage.start + own;
   const rate = pretrainingRate(settings, stage, step);
-  const optimizer = stepFeeds({ rate, decay: settings.train.decay, update: updates + own + 1, seed, step });
-  const feeds = { ...batchFeeds(batch, size), ...optimizer };
-  return async () => scalarOutput(await program.run('train', feeds), 'loss');
+  const { decay } = settings.train;
+  const frozen = stage.freeze?.steps ?? 0;
+  const update = updates + Math.max(0, own - frozen) + 1;
+  const { optimizer, dropout } = stepFeeds({ rate, decay, update, seed, step });
+  if (stage.freeze === null) return { optimizer, dropout };
+  const ofNew = { [OPTIMIZER_OF_NEW]: optimizerFeed(rate, decay, updates + own + 1), dropout };
+  return own < frozen ? ofNew : { optimizer, ...ofNew };
 }
 
 const evaluateCurve = ({ corpus, cell, signal }: Run, { program, stage }: StageStart): Promise<number> =>
