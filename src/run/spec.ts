@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Dimension, ModelShape } from '../growth/layout.ts';
+import { UNREDUCED, type Dimension, type ModelShape } from '../growth/layout.ts';
 import type { Schedule } from '../growth/schedule.ts';
 
 /** Everything that decides what a cell computes, apart from its seed. Nothing in it is optional or relative. */
@@ -143,7 +143,7 @@ export function canonical(value: unknown): string {
 /** The full-size model that a cell ends with. */
 export function targetShape({ model, data }: Settings): ModelShape {
   const { layers, hidden, heads, ffn, positions, norm } = model;
-  return { layers, hidden, heads, ffn, positions, norm, vocab: data.vocab, length: data.length, pool: null };
+  return { layers, hidden, heads, ffn, positions, norm, vocab: data.vocab, length: data.length, ...UNREDUCED };
 }
 
 /** Masked tokens of a sequence of `length` tokens: at least one. */

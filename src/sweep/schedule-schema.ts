@@ -11,13 +11,14 @@ const oneOf = (description: string, choices: readonly GrowthOperator[]): JsonSch
   maxProperties: 1,
 });
 
-/** An operator's settings: in full, or the number alone where there is only one. */
+/** An operator's settings: in full, or its size alone where nothing else has to be said. */
 function sizes({ summary, settings }: GrowthOperator): JsonSchema {
   const rules = Object.fromEntries(Object.entries(settings).map(([name, rule]) => [name, { ...rule }]));
-  const full = { ...mapping(summary, rules), required: Object.keys(settings) };
-  const [only, another] = Object.values(settings);
-  if (only === undefined || another !== undefined) return full;
-  return { ...full, type: [only.type, 'object'], minimum: only.minimum };
+  const required = Object.keys(settings).filter((name) => settings[name]?.default === undefined);
+  const full = { ...mapping(summary, rules), required };
+  const size = Object.values(settings)[0];
+  if (size === undefined || required.length > 1) return full;
+  return { ...full, type: [size.type, 'object'], minimum: size.minimum };
 }
 
 const ofDimension = (dimension: Dimension) => operators.filter((operator) => operator.dimension === dimension);

@@ -1,6 +1,7 @@
 import { stageFlops } from '../growth/flops.ts';
 import { DIMENSIONS } from '../growth/layout.ts';
 import { stageShape, TARGET_ONLY, type Reduction, type Schedule, type Stage } from '../growth/schedule.ts';
+import type { OperatorSettings } from '../growth/operator.ts';
 import { operators } from '../growth/operators/index.ts';
 import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -80,12 +81,13 @@ function readStage(stage: StageInput): Stage {
   return { share: fraction(stage.steps), reductions: Object.fromEntries(reductions) };
 }
 
-/** The operator and its settings; a bare number is the value of its only setting. */
+/** An operator's settings in full: the short form `stack: 4` sets the first of them, defaults fill the rest. */
 export function readReduction(input: ReductionInput): Reduction {
   const [operator = '', size = {}] = Object.entries(input)[0] ?? [];
-  if (typeof size !== 'number') return { operator, settings: size };
-  const [setting = ''] = Object.keys(operators.find(({ name }) => name === operator)?.settings ?? {});
-  return { operator, settings: { [setting]: size } };
+  const rules = Object.entries(operators.find(({ name }) => name === operator)?.settings ?? {});
+  const given = typeof size === 'number' ? { [rules[0]?.[0] ?? '']: size } : size;
+  const defaults = rules.flatMap(([name, rule]) => (rule.default === undefined ? [] : [[name, rule.default]]));
+  return { operator, settings: { ...(Object.fromEntries(defaults) as OperatorSettings), ...given } };
 }
 
 /** Settings ready to run, or null where something they need is not said. */
