@@ -1,5 +1,4 @@
-import type { ModelShape } from '../growth/layout.ts';
-import { SEGMENTS } from '../growth/layout.ts';
+import { SEGMENTS, UNREDUCED, type ModelShape } from '../growth/layout.ts';
 import { fault, shown } from './fault.ts';
 import { isObject, parseObject } from './small-file.ts';
 
@@ -57,7 +56,7 @@ export function readConfig(path: string, text: string): ModelConfig {
   const shape: ModelShape = {
     ...{ layers: size('num_hidden_layers'), hidden, heads, ffn: size('intermediate_size') },
     ...{ vocab: size('vocab_size'), positions, norm },
-    ...{ length: wholeNumber(path, 'growbench.length', length, positions), pool: null },
+    ...{ length: wholeNumber(path, 'growbench.length', length, positions), ...UNREDUCED },
   };
   return { shape, dropout: dropoutOf(path, values) };
 }

@@ -28,11 +28,10 @@ const ENDINGS: Readonly<Record<ParameterKind, string>> = {
   gain: 'weight',
 };
 
-/** What transformers calls a parameter of BertForMaskedLM, or null for one that it has no place for. */
-export function bertName({ layer, leaf, kind }: Parameter): string | null {
-  const module = MODULES[kind === 'table' ? leaf : leaf.slice(0, leaf.lastIndexOf('/'))];
-  const known = module !== undefined && (kind !== 'kernel' || leaf.endsWith('/kernel'));
-  if (!known) return null;
+/** What transformers calls a parameter of BertForMaskedLM. Throws for a parameter that no unreduced model has: a bug. */
+export function bertName({ name, layer, leaf, kind }: Parameter): string {
+  const module = MODULES[kind === 'table' ? leaf : leaf.replace(/\/(?:kernel|bias|gain)$/, '')];
+  if (module === undefined) throw new Error(`a BERT has no parameter ${name}`);
   return `${layer === null ? '' : `bert.encoder.layer.${layer}.`}${module}.${ENDINGS[kind]}`;
 }
 

@@ -60,7 +60,7 @@ type Read = Pick<Checkpoint, 'parameters' | 'missing' | 'leftOut'>;
 
 async function readParameters(file: WeightsFile, shape: ModelShape): Promise<Read> {
   const tensors = byCurrentName(file);
-  const wanted = layout(shape).map((parameter) => ({ parameter, name: nameOf(parameter) }));
+  const wanted = layout(shape).map((parameter) => ({ parameter, name: bertName(parameter) }));
   const heads = wanted.filter(({ parameter }) => isHead(parameter));
   const headless = heads.every(({ name }) => find(tensors, name) === null);
   const kept = headless ? wanted.filter(({ parameter }) => !isHead(parameter)) : wanted;
@@ -94,12 +94,6 @@ function byCurrentName({ path, tensors }: WeightsFile): Tensors {
     named.set(name, tensor);
   }
   return named;
-}
-
-function nameOf(parameter: Parameter): string {
-  const name = bertName(parameter);
-  if (name === null) throw new Error(`a BERT has no parameter ${parameter.name}`);
-  return name;
 }
 
 /** The tensor of that name, or the one that shares its numbers. */

@@ -11,7 +11,7 @@ import { transpose } from './transpose.ts';
 /** A model about to be written. */
 export interface NewCheckpoint {
   readonly shape: ModelShape;
-  /** Every parameter of `layout(shape)`; the masked-LM head may be left out as a whole. */
+  /** Every parameter of `layout(shape)`, where no reduction but that of sizes has touched the shape; the masked-LM head may be left out as a whole. */
   readonly parameters: CheckpointParameters;
   readonly dropout: number;
   readonly tokenizer: TokenizerFiles;
@@ -43,9 +43,6 @@ export async function writeCheckpoint(folder: string, model: NewCheckpoint): Pro
   }
 }
 
-/** A model whose parameters have all a place in a BERT of transformers', apart from a norm after the layers. */
-export const isBert = (shape: ModelShape): boolean => layout(shape).every((parameter) => bertName(parameter) !== null);
-
 interface Tensor {
   readonly name: string;
   readonly size: readonly number[];
@@ -60,7 +57,7 @@ function tensorsOf({ shape, parameters }: NewCheckpoint): Tensor[] {
     .map((parameter): Tensor => {
       const tensor = parameters.get(parameter.name);
       const name = bertName(parameter);
-      if (tensor === undefined || name === null) throw new Error(`there is no place for ${parameter.name}`);
+      if (tensor === undefined) throw new Error(`the model lacks ${parameter.name}`);
       const size = dims(parameter, shape);
       if (tensor.shape.join() !== size.join()) throw new Error(`${parameter.name} is [${tensor.shape.join(', ')}]`);
       if (!isTransposed(parameter)) return { name, size, numbers: () => tensor.values };
