@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from './version.ts';
 import type { LoadedSweep } from '../sweep/load.ts';
 import { addEngineCommands } from './engine-grammar.ts';
+import { addGrowCommand } from './grow-grammar.ts';
 import type { Io } from './io.ts';
 
 /** What a command's action leaves for `main`: the exit code. */
@@ -74,6 +75,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       finish((await import('./commands/tasks.ts')).listTasks(options, io));
     });
 
+  addGrowCommand(program, io, finish);
   addEngineCommands(program, io, finish);
 
   program
