@@ -42,6 +42,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       positiveInteger,
     )
     .option('--results <dir>', 'folder for records and tables', 'results')
+    .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
     .option('--json', 'print events as JSON lines, the results rows last')
     .option('--quiet', 'print nothing but data and mistakes')
     .option('--no-progress', 'print plain lines instead of the live display')
@@ -103,6 +104,7 @@ export interface SweepOptions extends PlanOptions {
   readonly engine?: LoadedSweep['engine'];
   readonly jobs?: number;
   readonly results: string;
+  readonly saveModels?: true;
   readonly quiet?: true;
   readonly progress: boolean;
 }
