@@ -20,6 +20,8 @@ export interface PlannedStage {
   readonly steps: number;
   /** Training FLOPs of all its steps. */
   readonly flops: number;
+  /** FLOPs of one of its steps as a share of the target's. */
+  readonly cost: number;
 }
 
 export interface PlannedArm {
@@ -43,12 +45,14 @@ export interface Plan {
 export function planStages(settings: Settings): PlannedStage[] {
   const target = targetShape(settings);
   const steps = stageSteps(settings.schedule, settings.train.steps);
+  const flopsOf = (shape: ModelShape, own: number) =>
+    stageFlops(shape, maskedTokens(shape.length, settings.data.mask), settings.train.batch, own);
   let start = 0;
   return settings.schedule.map((stage, index) => {
     const shape = stageShape(target, stage);
     const own = steps[index]!;
-    const masked = maskedTokens(shape.length, settings.data.mask);
-    const planned = { shape, start, steps: own, flops: stageFlops(shape, masked, settings.train.batch, own) };
+    const cost = flopsOf(shape, 1) / flopsOf(target, 1);
+    const planned = { shape, start, steps: own, flops: flopsOf(shape, own), cost };
     start += own;
     return planned;
   });
