@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { dims, layout, type ModelShape, type Parameter } from '../growth/layout.ts';
+import { dims, layout, parameterCount, type ModelShape, type Parameter } from '../growth/layout.ts';
 import { FILES, type Checkpoint, type CheckpointTensor, type TokenizerFiles } from './checkpoint.ts';
 import { readConfig } from './config.ts';
 import { fault, quoted } from './fault.ts';
@@ -69,6 +70,7 @@ async function readParameters(file: WeightsFile, shape: ModelShape): Promise<Rea
     parameter,
     entry: fitting(file, tensors, parameter, name, shape),
   }));
+  checkMemory(file, shape);
   const leftOut = rest(file, tensors, new Set(found.map(({ entry }) => entry)));
   const parameters = new Map<string, CheckpointTensor>();
   for (const { parameter, entry } of found) {
@@ -79,6 +81,14 @@ async function readParameters(file: WeightsFile, shape: ModelShape): Promise<Rea
   }
   if (!headless) await checkTied(file, tensors, parameters);
   return { parameters, leftOut, missing: headless ? heads.map(({ parameter }) => parameter.name) : [] };
+}
+
+/** A file with holes takes no room on the disk; its numbers would in memory, and once more when they are used. */
+function checkMemory({ path }: WeightsFile, shape: ModelShape): void {
+  const needed = parameterCount(shape) * Float32Array.BYTES_PER_ELEMENT;
+  if (needed <= totalmem() / 2) return;
+  const has = Math.round(totalmem() / 1e9);
+  throw fault(path, `the model needs ${Math.round(needed / 1e9)} GB of memory, twice; this machine has ${has} GB`, '');
 }
 
 type Tensors = ReadonlyMap<string, TensorEntry>;

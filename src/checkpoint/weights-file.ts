@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { fault, quoted } from './fault.ts';
 import { headerSize, PREFIX_BYTES, readHeader, type TensorEntry } from './header.ts';
 import { toSingle, WEIGHT_TYPES, type WeightType } from './number-types.ts';
@@ -14,13 +14,15 @@ export interface WeightsFile {
 
 /** Opens a safetensors file and checks its header; no tensor is read. Throws a UserError where it is not one. */
 export async function openWeights(path: string): Promise<WeightsFile> {
+  const found = await stat(path);
+  // Before it is opened: opening a pipe would wait for whoever writes to it.
+  if (!found.isFile()) throw fault(path, 'it must be a file');
   const file = await open(path, 'r');
   try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw fault(path, 'it must be a file', 'Name the folder that holds the checkpoint.');
-    const prefix = await readBytes(file, path, 0, Math.min(PREFIX_BYTES, stats.size));
-    const header = await readBytes(file, path, PREFIX_BYTES, headerSize(path, prefix, stats.size));
-    const tensors = readHeader(path, header, stats.size);
+    const { size } = await file.stat();
+    const prefix = await readBytes(file, path, 0, Math.min(PREFIX_BYTES, size));
+    const header = await readBytes(file, path, PREFIX_BYTES, headerSize(path, prefix, size));
+    const tensors = readHeader(path, header, size);
     return { path, tensors, read: (tensor) => readTensor(file, path, tensor), close: () => file.close() };
   } catch (error) {
     await file.close();

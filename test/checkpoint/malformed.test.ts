@@ -1,5 +1,6 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoint/read.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function restore() {
+  await rm(join(folder, 'model.safetensors'), { force: true });
   for (const name of ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json']) {
     await copyFile(join(fixture('bert'), name), join(folder, name));
   }
@@ -223,6 +225,44 @@ describe('so do broken files beside it', () => {
     tied.writeFloatLE(9, 40);
     await writeFile(join(folder, 'model.safetensors'), joined(header, Buffer.concat([data, tied])));
     await expect(readCheckpoint(folder)).rejects.toThrow('"cls.predictions.decoder.weight" must equal the one');
+  });
+
+  test.skipIf(totalmem() > 500e9)(
+    'weights that take no room on the disk, since they are a hole, and more memory than there is',
+    async () => {
+      await restore();
+      const { header } = split();
+      const [hidden, vocab] = [2 ** 16, 2 ** 20];
+      let end = 0;
+      for (const [name, entry] of Object.entries(header)) {
+        if (name === '__metadata__') continue;
+        const wide = (entry.shape as number[]).map(
+          (size) =>
+            new Map([
+              [12, hidden],
+              [60, vocab],
+            ]).get(size) ?? size,
+        );
+        const start = end;
+        end += wide.reduce((product, size) => product * size, 4);
+        header[name] = { ...entry, shape: wide, data_offsets: [start, end] };
+      }
+      await writeFile(
+        join(folder, 'config.json'),
+        await config({ hidden_size: hidden, vocab_size: vocab, num_attention_heads: 1 }),
+      );
+      const start = joined(header, Buffer.alloc(0));
+      await writeFile(join(folder, 'model.safetensors'), start);
+      await truncate(join(folder, 'model.safetensors'), start.length + end);
+      await expect(readCheckpoint(folder)).rejects.toThrow(/the model needs \d{3} GB of memory, twice/);
+    },
+  );
+
+  test.skipIf(process.platform === 'win32')("a pipe in the weights' place", async () => {
+    await restore();
+    await rm(join(folder, 'model.safetensors'));
+    execFileSync('mkfifo', [join(folder, 'model.safetensors')]);
+    await expect(readCheckpoint(folder)).rejects.toThrow('model.safetensors: it must be a file');
   });
 
   test('a folder that is none, and one whose weights are of another format', async () => {
