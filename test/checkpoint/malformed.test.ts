@@ -111,6 +111,16 @@ const BREAKS: Readonly<Record<string, (draws: Draws) => Buffer>> = {
       const by = shift(draws);
       entry.data_offsets = offsets(entry).map((offset) => offset + by);
     }),
+  'bytes between two tensors': (draws) => {
+    const { header, data } = split();
+    const gap = 4 * (1 + draws.below(100));
+    const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
+    const [from] = offsets(entries[draws.below(entries.length)]![1]);
+    for (const [, entry] of entries) {
+      if (offsets(entry)[0] >= from) entry.data_offsets = offsets(entry).map((offset) => offset + gap);
+    }
+    return joined(header, Buffer.concat([data.subarray(0, from), Buffer.alloc(gap), data.subarray(from)]));
+  },
   'a tensor outside the file': (draws) =>
     altered(draws, (entry) => {
       entry.data_offsets = offsets(entry).map((offset) => offset + 2 ** (20 + draws.below(32)));

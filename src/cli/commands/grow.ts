@@ -30,7 +30,9 @@ async function growAndReport(folder: string, options: GrowOptions, io: Io, signa
     io.stdout.write(
       options.json === true ? `${JSON.stringify(report, null, 2)}\n` : reportText(report, tableOptions(io)),
     );
-    io.stderr.write(`The grown checkpoint is in ${out}\n`);
+    const reader =
+      report.to.norm === 'pre' ? ': pre-norm, for growbench only, as transformers has no class for it' : '';
+    io.stderr.write(`The grown checkpoint is in ${out}${reader}\n`);
     return EXIT.done;
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -57,7 +57,7 @@ async function runAndReport(
     io.stderr.write(`growbench: stopped; ${done}; go on with: ${again}\n`);
     return EXIT.interrupted;
   }
-  if (options.saveModels === true) tellUnsaved(outcome.records, folder, io);
+  if (options.saveModels === true) tellOfModels(outcome.records, folder, io);
   if (options.json !== true) io.stdout.write(resultsTable(rows, tableOptions(io)));
   if (options.quiet !== true) io.stderr.write(`Tables and records are in ${folder}\n`);
   return rows.some(hasFailed) ? EXIT.cellsFailed : EXIT.done;
@@ -99,10 +99,13 @@ async function runShown(
 
 const modelsFolder = (folder: string): string => resolve(folder, 'models');
 
-/** A model that was asked for and is not there is not passed over in silence. */
-function tellUnsaved(records: readonly CellRecord[], folder: string, io: Io): void {
+/** What cannot be done with the saved models, and which are not there. */
+function tellOfModels(records: readonly CellRecord[], folder: string, io: Io): void {
   const done = records.filter(({ result }) => result?.status === 'done');
   const without = done.filter(({ cell }) => !existsSync(join(modelsFolder(folder), cell.id)));
+  if (done.some(({ cell }) => cell.settings.model.norm === 'pre')) {
+    io.stderr.write('Saved pre-norm models are for growbench only: transformers has no class for them\n');
+  }
   if (without.length === 0) return;
   const names = without.map(({ cell }) => `${cell.arm} seed ${cell.seed}`).join(', ');
   io.stderr.write(
