@@ -2,6 +2,7 @@ import { stageFlops } from '../growth/flops.ts';
 import type { ModelShape } from '../growth/layout.ts';
 import { stageShape, stageSteps } from '../growth/schedule.ts';
 import {
+  canonical,
   cellsOf,
   maskedTokens,
   targetShape,
@@ -30,7 +31,7 @@ export interface PlannedArm {
   readonly stages: readonly PlannedStage[];
   /** Pre-training FLOPs of one cell. */
   readonly flops: number;
-  /** Baseline FLOPs over this arm's, minus 1: the paper's definition. */
+  /** FLOPs of the baseline at its point over this arm's, minus 1: the paper's definition. */
   readonly speedupFlops: number;
 }
 
@@ -64,7 +65,20 @@ export function planSweep(comparison: Comparison): Plan {
     const stages = planStages(arm.settings);
     return { arm, group: arm.group, stages, flops: stages.reduce((sum, stage) => sum + stage.flops, 0) };
   });
-  const baseline = planned[0]?.flops ?? 0;
-  const arms = planned.map((arm) => ({ ...arm, speedupFlops: baseline / arm.flops - 1 }));
+  const arms = armsByPoint(planned).flatMap((own) =>
+    own.map((arm) => ({ ...arm, speedupFlops: own[0]!.flops / arm.flops - 1 })),
+  );
   return { comparison, arms, cells: cellsOf(comparison) };
+}
+
+/** The comparisons that a sweep repeats: the arms of each point of its grid, the baseline first. */
+export function armsByPoint<Planned extends { readonly arm: Arm }>(arms: readonly Planned[]): Planned[][] {
+  const points = new Map<string, Planned[]>();
+  for (const planned of arms) {
+    const key = canonical(planned.arm.point);
+    const own = points.get(key);
+    if (own === undefined) points.set(key, [planned]);
+    else own.push(planned);
+  }
+  return [...points.values()];
 }
