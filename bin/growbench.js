@@ -15,6 +15,7 @@ process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
   fork: (argv) => fork(self, argv, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }),
   openTrainer: async (engine, options) => (await import('../dist/train/trainer.js')).openTrainer(engine, options),
+  openGrower: async () => (await import('../dist/train/grow-checkpoint.js')).growCheckpoint,
   settleEngine: async (wanted) => (await import('../dist/engine/settle.js')).settleEngine(wanted, process.env),
   openEngineTools: () => import('../dist/engine/install/index.js'),
   onInterrupt(handler) {

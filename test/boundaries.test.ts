@@ -22,12 +22,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   growth: [],
   tasks: [],
   engine: [],
+  checkpoint: ['growth'],
   run: ['growth', 'tasks'],
   text: ['tasks', 'run'],
   sweep: ['growth', 'tasks', 'run'],
-  train: ['engine', 'run', 'growth', 'tasks', 'text'],
+  train: ['engine', 'run', 'growth', 'tasks', 'text', 'checkpoint'],
   report: ['run', 'growth', 'tasks'],
-  cli: ['sweep', 'report', 'run', 'growth', 'tasks', 'engine'],
+  cli: ['sweep', 'report', 'run', 'growth', 'tasks', 'engine', 'checkpoint'],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => /\/.*\.tsx?$/.test(file));

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Grower } from '../checkpoint/grower.ts';
 import type { Trainer } from '../run/record.ts';
 import type { EngineName } from '../run/spec.ts';
 import type { LoadedSweep } from '../sweep/load.ts';
@@ -22,6 +23,8 @@ export interface Io {
   fork(argv: readonly string[]): ChildProcess;
   /** Loads the engine and the model code, so it is called only by the process that trains. */
   openTrainer(engine: LoadedSweep['engine'], options: { readonly threads?: number }): Promise<Trainer>;
+  /** Loads the model code, but no engine: that is loaded where a loss is measured. */
+  openGrower(): Promise<Grower>;
   /** What a sweep runs on, found out without loading it. Rejects with a UserError where a named engine is not there. */
   settleEngine(wanted: LoadedSweep['engine']): Promise<EngineName>;
   openEngineTools(): Promise<EngineTools>;

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from './version.ts';
 import type { LoadedSweep } from '../sweep/load.ts';
 import { addEngineCommands } from './engine-grammar.ts';
+import { addGrowCommand } from './grow-grammar.ts';
 import type { Io } from './io.ts';
 
 /** What a command's action leaves for `main`: the exit code. */
@@ -41,6 +42,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       positiveInteger,
     )
     .option('--results <dir>', 'folder for records and tables', 'results')
+    .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
     .option('--json', 'print events as JSON lines, the results rows last')
     .option('--quiet', 'print nothing but data and mistakes')
     .option('--no-progress', 'print plain lines instead of the live display')
@@ -74,6 +76,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       finish((await import('./commands/tasks.ts')).listTasks(options, io));
     });
 
+  addGrowCommand(program, io, finish);
   addEngineCommands(program, io, finish);
 
   program
@@ -101,6 +104,7 @@ export interface SweepOptions extends PlanOptions {
   readonly engine?: LoadedSweep['engine'];
   readonly jobs?: number;
   readonly results: string;
+  readonly saveModels?: true;
   readonly quiet?: true;
   readonly progress: boolean;
 }

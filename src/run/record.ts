@@ -101,9 +101,12 @@ export type CellEvent =
     }
   | { readonly type: 'score'; readonly task: string; readonly metrics: Readonly<Record<string, number>> };
 
-/** Where a trainer may keep what can be made again: token shards, vocabularies. */
+/** The folders that a trainer works with. */
 export interface TrainerContext {
+  /** For what can be made again: token shards, vocabularies. */
   readonly cache: string;
+  /** For pre-trained models, each in a folder named by its cell's id; null where none is to be saved. */
+  readonly models: string | null;
 }
 
 /** The seam between orchestration and training: plans and numbers cross it, tensors do not. */

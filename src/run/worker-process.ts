@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { SweepEvent } from './events.ts';
 import { machine } from './machine.ts';
-import type { CellEvent, CellRecord, CellResult } from './record.ts';
+import type { CellEvent, CellRecord, CellResult, TrainerContext } from './record.ts';
 import type { Cell } from './spec.ts';
 import type { WorkerReport, WorkerRequest } from './worker.ts';
 
@@ -9,8 +9,8 @@ import type { WorkerReport, WorkerRequest } from './worker.ts';
 export type Launch = () => ChildProcess;
 
 export interface WorkerOptions {
-  /** Where workers may keep token shards. */
-  readonly cache: string;
+  /** The folders that workers train with. */
+  readonly context: TrainerContext;
   readonly launch: Launch;
   /** Stops after the step in progress; finished records stay. */
   readonly signal: AbortSignal;
@@ -33,13 +33,13 @@ export class WorkerProcess {
     const child = this.#started();
     const started = new Date().toISOString();
     const engines: Engine[] = [];
-    const { signal, cache, onEvent } = this.#options;
+    const { signal, context, onEvent } = this.#options;
     const stop = () => {
       send(child, { type: 'stop' });
     };
     signal.addEventListener('abort', stop, { once: true });
     try {
-      send(child, { type: 'run', cell, cache });
+      send(child, { type: 'run', cell, context });
       const outcome = await this.#outcome(child, (event) => {
         if (event.type === 'engine') engines.push({ name: event.name, device: event.device, versions: event.versions });
         onEvent({ type: 'cell-event', id: cell.id, event });

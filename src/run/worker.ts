@@ -1,10 +1,10 @@
 import { UserError } from '../errors.ts';
-import type { CellEvent, CellResult, Trainer } from './record.ts';
+import type { CellEvent, CellResult, Trainer, TrainerContext } from './record.ts';
 import type { Cell } from './spec.ts';
 
 /** From the executor to a worker. */
 export type WorkerRequest =
-  { readonly type: 'run'; readonly cell: Cell; readonly cache: string } | { readonly type: 'stop' };
+  { readonly type: 'run'; readonly cell: Cell; readonly context: TrainerContext } | { readonly type: 'stop' };
 
 /** From a worker to the executor. */
 export type WorkerReport =
@@ -38,7 +38,7 @@ export async function serveCells(channel: Channel, openTrainer: () => Promise<Tr
     channel.onClosed(finish);
     channel.onRequest((request) => {
       if (request.type === 'stop') finish();
-      else running = running.then(() => serveCell(channel, trainer, request.cell, request.cache, stop.signal));
+      else running = running.then(() => serveCell(channel, trainer, request, stop.signal));
     });
   });
 }
@@ -46,15 +46,14 @@ export async function serveCells(channel: Channel, openTrainer: () => Promise<Tr
 async function serveCell(
   channel: Channel,
   openTrainer: () => Promise<Trainer>,
-  cell: Cell,
-  cache: string,
+  { cell, context }: Extract<WorkerRequest, { type: 'run' }>,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     const trainer = await openTrainer();
     const result = await trainer.run(
       cell,
-      { cache },
+      context,
       (event) => {
         channel.send({ type: 'event', event });
       },

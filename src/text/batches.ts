@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import type { MaskedBatch, TokenShard } from './corpus.ts';
 import { permute } from './permutation.ts';
 import { drawsAt, PURPOSE, type Draws } from './random.ts';
-import { CLS, FIRST_WORDPIECE, MASK, SEP, UNK } from './vocabulary.ts';
+import { SHIPPED_IDS, type SpecialIds } from './vocabulary.ts';
 
 export interface BatchShape {
   /** Sequences. */
@@ -13,6 +13,8 @@ export interface BatchShape {
   readonly masked: number;
   /** Size of the vocabulary, for the random replacements. */
   readonly vocab: number;
+  /** Where the vocabulary is not the shipped one. */
+  readonly special?: SpecialIds;
 }
 
 /**
@@ -72,33 +74,37 @@ interface Window {
   readonly draws: Draws;
 }
 
-function assemble({ batch, length, masked, vocab }: BatchShape, window: (row: number) => Window): MaskedBatch {
+function assemble(shape: BatchShape, window: (row: number) => Window): MaskedBatch {
+  const { batch, length, masked, vocab, special = SHIPPED_IDS } = shape;
+  const reserved = Object.values(special).sort((a, b) => a - b);
   const ids = new Int32Array(batch * length);
   const positions = new Int32Array(batch * masked);
   const labels = new Int32Array(batch * masked);
   for (let row = 0; row < batch; row += 1) {
     const { tokens, draws } = window(row);
     const at = row * length;
-    ids[at] = CLS;
+    ids[at] = special.cls;
     ids.set(tokens, at + 1);
-    ids[at + length - 1] = SEP;
-    const chosen = choosePositions(tokens, masked, draws);
+    ids[at + length - 1] = special.sep;
+    const chosen = choosePositions(tokens, masked, special, draws);
     for (const [index, position] of chosen.entries()) {
       positions[row * masked + index] = position;
-      labels[row * masked + index] = ids[at + position]!;
-      ids[at + position] = disguise(ids[at + position]!, vocab, draws);
+      const original = ids[at + position]!;
+      labels[row * masked + index] = original;
+      ids[at + position] = disguise(original, special.mask, draws, () => anyText(vocab, reserved, draws));
     }
   }
   return { ids, positions, labels };
 }
 
 /** `masked` different positions in the sequence, ascending. Unknown tokens teach nothing: taken only if all else is. */
-function choosePositions(tokens: Int32Array, masked: number, draws: Draws): Int32Array {
+function choosePositions(tokens: Int32Array, masked: number, special: SpecialIds, draws: Draws): Int32Array {
+  const reserved = Object.values(special);
   const known: number[] = [];
   const unknown: number[] = [];
   for (const [index, id] of tokens.entries()) {
-    if (id >= FIRST_WORDPIECE) known.push(index + 1);
-    else if (id === UNK) unknown.push(index + 1);
+    if (!reserved.includes(id)) known.push(index + 1);
+    else if (id === special.unk) unknown.push(index + 1);
   }
   if (known.length + unknown.length < masked) {
     throw new UserError(
@@ -121,8 +127,14 @@ function shuffleStart(items: number[], count: number, draws: Draws): void {
 }
 
 /** BERT's rule: 80 % become [MASK], 10 % any token, 10 % stay, so that the encoder cannot trust what it sees. */
-function disguise(id: number, vocab: number, draws: Draws): number {
+function disguise(id: number, mask: number, draws: Draws, any: () => number): number {
   const share = draws.uniform();
-  if (share < 0.8) return MASK;
-  return share < 0.9 ? FIRST_WORDPIECE + draws.below(vocab - FIRST_WORDPIECE) : id;
+  if (share < 0.8) return mask;
+  return share < 0.9 ? any() : id;
+}
+
+/** A token of text: every one equally likely. `reserved` ids, ascending, are skipped. */
+function anyText(vocab: number, reserved: readonly number[], draws: Draws): number {
+  const drawn = draws.below(vocab - reserved.length);
+  return reserved.reduce((id, taken) => (id >= taken ? id + 1 : id), drawn);
 }

@@ -28,12 +28,16 @@ const REMEMBERED_WORDS = 1 << 18;
 const LONGEST_WORD = 100;
 
 /**
- * A tokenizer for the first `vocab` entries of the shipped vocabulary: BERT's uncased normalization (clean, lowercase,
- * strip accents, space out CJK), splitting at spaces and punctuation, then greedy longest match.
+ * A tokenizer for the first `vocab` entries of the shipped vocabulary: BERT's uncased normalization.
  * Throws a RangeError for a size that the shipped vocabulary does not have.
  */
-export function openTokenizer(vocab: number): Tokenizer {
-  const vocabulary = loadVocabulary(vocab);
+export const openTokenizer = (vocab: number): Tokenizer => wordPieceTokenizer(loadVocabulary(vocab), true);
+
+/**
+ * BERT's tokenizer for a vocabulary that has [UNK]: cleaned text (lowercased and without accents if `lowercase`), CJK
+ * spaced out, split at spaces and punctuation, then greedy longest match.
+ */
+export function wordPieceTokenizer(vocabulary: readonly string[], lowercase: boolean): Tokenizer {
   const entries = Object.fromEntries(vocabulary.map((entry, id) => [entry, id]));
   const model = WordPiece.init(entries, {
     unkToken: '[UNK]',
@@ -41,7 +45,7 @@ export function openTokenizer(vocab: number): Tokenizer {
     maxInputCharsPerWord: LONGEST_WORD,
   });
   const library = new Library(model);
-  library.setNormalizer(bertNormalizer());
+  library.setNormalizer(bertNormalizer({ lowercase, stripAccents: lowercase }));
   library.setPreTokenizer(bertPreTokenizer());
   const encodeAll = (texts: readonly string[]): Promise<Encoding[]> =>
     library.encodeBatch([...texts], { addSpecialTokens: false });

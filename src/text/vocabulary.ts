@@ -11,6 +11,25 @@ export const MASK = 4;
 /** The first id that stands for text. */
 export const FIRST_WORDPIECE = SPECIAL_TOKENS.length;
 
+/** Ids of the special tokens in some vocabulary. */
+export interface SpecialIds {
+  readonly pad: number;
+  readonly unk: number;
+  readonly cls: number;
+  readonly sep: number;
+  readonly mask: number;
+}
+
+/** The special tokens' ids in the shipped vocabulary. */
+export const SHIPPED_IDS: SpecialIds = { pad: PAD, unk: UNK, cls: CLS, sep: SEP, mask: MASK };
+
+/** The special tokens' ids in a vocabulary, or the name of one that it lacks. */
+export function specialIds(vocabulary: readonly string[]): SpecialIds | string {
+  const [pad, unk, cls, sep, mask] = SPECIAL_TOKENS.map((token) => vocabulary.indexOf(token));
+  const lacking = SPECIAL_TOKENS.find((token) => !vocabulary.includes(token));
+  return lacking ?? { pad: pad!, unk: unk!, cls: cls!, sep: sep!, mask: mask! };
+}
+
 const LIST = new URL('../../assets/vocabulary.txt', import.meta.url);
 
 /**

@@ -18,8 +18,14 @@ export interface MaskedBatchSize {
   readonly masked: number;
 }
 
+/** The settings that decide the sizes of batches. */
+export interface BatchSettings {
+  readonly train: Pick<Settings['train'], 'batch'>;
+  readonly data: Pick<Settings['data'], 'mask'>;
+}
+
 /** Sizes of the batches that a cell trains on, at sequences of `length` tokens. */
-export const batchSize = ({ train, data }: Settings, length: number): MaskedBatchSize => ({
+export const batchSize = ({ train, data }: BatchSettings, length: number): MaskedBatchSize => ({
   batch: train.batch,
   length,
   masked: maskedTokens(length, data.mask),
@@ -81,7 +87,7 @@ function maskedLmStep(shape: ModelShape, settings: Settings, trained: readonly T
 }
 
 /** The model's loss on a batch, nothing dropped and nothing changed. Outputs `loss`. */
-export function maskedLmEvaluation(shape: ModelShape, settings: Settings): StepFunction {
+export function maskedLmEvaluation(shape: ModelShape, settings: BatchSettings): StepFunction {
   const size = batchSize(settings, shape.length);
   return {
     feeds: feedSpecs(size),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { openEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { TensorFlowOptions } from '../engine/tensorflow/options.ts';
@@ -9,6 +10,7 @@ import type { Task } from '../tasks/task.ts';
 import { prepareCorpus } from '../text/prepare.ts';
 import { finetune } from './finetune.ts';
 import { pretrain, type Pretrained, type Run } from './pretrain.ts';
+import { saveModel } from './save-model.ts';
 import { timed } from './stopwatch.ts';
 
 /**
@@ -21,22 +23,28 @@ export async function openTrainer(
 ): Promise<Trainer> {
   const { engine, why } = await openEngine(wanted, options);
   return {
-    run: async (cell, { cache }, onEvent, signal) => {
+    run: async (cell, { cache, models }, onEvent, signal) => {
       onEvent({ type: 'engine', name: engine.name, device: engine.device, versions: engine.versions, why });
       const { corpus: sources, vocab } = cell.settings.data;
       const progress = (done: number, of: number) => {
         onEvent({ type: 'prepare', what: 'corpus', done, of });
       };
       const corpus = await prepareCorpus(sources, vocab, cache, progress, signal);
-      return runCell({ engine, cell, corpus, onEvent, signal });
+      return runCell({ engine, cell, corpus, onEvent, signal }, models);
     },
   };
 }
 
-/** Pre-trains and fine-tunes one cell. Throws where its settings name a task that there is not. */
-export async function runCell(run: Run): Promise<CellResult> {
+/**
+ * Pre-trains and fine-tunes one cell; the pre-trained model is saved in `models`, if that is a folder and the model a
+ * BERT. Throws where the settings name a task that there is not, and a UserError where the model cannot be written.
+ */
+export async function runCell(run: Run, models: string | null = null): Promise<CellResult> {
   const wanted = run.cell.settings.finetune.tasks.map(taskNamed);
   const pretrained = await pretrain(run);
+  if (models !== null && pretrained.state !== null) {
+    await saveModel(join(models, run.cell.id), run.cell.settings, pretrained.state);
+  }
   const { value, seconds } = await timed(() => finetuneAll(run, wanted, pretrained));
   const { state, ...measured } = pretrained;
   const { digest, train, validation } = run.corpus;

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { Writable } from 'node:stream';
+import type { Grower } from '../../src/checkpoint/grower.ts';
 import type { Io } from '../../src/cli/io.ts';
 
 /** A stream that remembers what was written to it; with `columns`, a terminal. */
@@ -35,10 +36,11 @@ export interface RecordedIoOptions {
   /** Width of the terminal on both streams; null for pipes. */
   readonly columns?: number | null;
   readonly worker?: () => ChildProcess;
+  readonly grower?: Grower;
 }
 
 /** Everything the command line touches, recorded. Without a `worker`, starting one is a failure of the test. */
-export function recordedIo({ env = {}, columns = null, worker }: RecordedIoOptions = {}): RecordedIo {
+export function recordedIo({ env = {}, columns = null, worker, grower }: RecordedIoOptions = {}): RecordedIo {
   const handlers = new Set<() => void>();
   const forks: (readonly string[])[] = [];
   return {
@@ -52,6 +54,8 @@ export function recordedIo({ env = {}, columns = null, worker }: RecordedIoOptio
       return worker();
     },
     openTrainer: () => Promise.reject(new Error('this test opens no trainer')),
+    openGrower: () =>
+      grower === undefined ? Promise.reject(new Error('this test grows nothing')) : Promise.resolve(grower),
     settleEngine: () => Promise.resolve('wasm'),
     openEngineTools: () => Promise.reject(new Error('this test opens no engine tools')),
     onInterrupt(handler) {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -101,6 +101,34 @@ describe('a sweep that runs to its end', () => {
     expect(drawn.err + drawn.out).not.toMatch(/\u001B\[\d*m/);
     const plain = await sweep(swift, ['--no-progress'], { columns: 60 });
     expect(plain.err).not.toContain('✓');
+  });
+});
+
+describe('--save-models', () => {
+  test('hands workers a folder for models in the results, and changes no cell', async () => {
+    const asked: (string | null)[] = [];
+    const saving: Trainer = {
+      async run(cell, context, ...rest) {
+        asked.push(context.models);
+        if (context.models !== null) await mkdir(join(context.models, cell.id), { recursive: true });
+        return swift.run(cell, context, ...rest);
+      },
+    };
+    const { code, err } = await sweep(saving, ['--save-models']);
+    expect(code).toBe(0);
+    expect(new Set(asked)).toEqual(new Set([join(folder, 'results', 'depth', 'models')]));
+    expect(err).not.toContain('no model is saved');
+    const ids = (await readdir(join(folder, 'results', 'depth', 'cells'))).map((name) => name.replace('.json', ''));
+    expect((await readdir(join(folder, 'results', 'depth', 'models'))).sort()).toEqual(ids.sort());
+    const again = await sweep(failingIn('full'));
+    expect([again.code, again.forks]).toEqual([0, []]);
+  });
+
+  test('says of which cells there is no model, since they were finished before', async () => {
+    await sweep(swift);
+    const { code, err, forks } = await sweep(failingIn('full'), ['--save-models']);
+    expect([code, forks]).toEqual([0, []]);
+    expect(err).toContain('no model is saved of full seed 0, stack seed 0, full seed 1, stack seed 1: a cell that was');
   });
 });
 

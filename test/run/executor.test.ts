@@ -21,7 +21,7 @@ async function sweep(plan: Plan, jobs = 1, onEvent: (event: SweepEvent, stop: ()
   const stop = new AbortController();
   const outcome = await runSweep(plan, {
     folder,
-    cache: folder,
+    context: { cache: folder, models: null },
     jobs,
     launch: () => fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }),
     signal: stop.signal,

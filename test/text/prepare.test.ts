@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { tasks } from '../../src/tasks/index.ts';
+import { openCorpus } from '../../src/text/corpora/index.ts';
 import type { PreparedCorpus, TokenShard } from '../../src/text/corpus.ts';
+import { validationText, wholeText } from '../../src/text/measured-text.ts';
 import { prepareCorpus } from '../../src/text/prepare.ts';
 import { loadExamples } from '../../src/text/task-data.ts';
 import { openTokenizer } from '../../src/text/tokenizer.ts';
@@ -33,6 +35,14 @@ describe('a small corpus', () => {
     const found = [train, validation].flatMap((shard) => documentsIn(tokensOf(shard)));
     expect(found.sort()).toEqual(expected.map((ids) => ids.join(' ')).sort());
     expect(documentsIn(tokensOf(validation))).toHaveLength(2);
+  });
+
+  test('has the same validation text when it is read without being prepared', async () => {
+    const { train, validation } = await prepareCorpus([text], 1000, newCache(), ignore);
+    const tokenizer = openTokenizer(1000);
+    expect(tokensOf(await validationText(tokenizer, SEP, [openCorpus(text)]))).toEqual(tokensOf(validation));
+    const whole = await wholeText(tokenizer, SEP, openCorpus(text));
+    expect(whole.length).toBe(train.length + validation.length);
   });
 
   test('of one long document gives up pieces of it to validation, and what stood around them is parted', async () => {

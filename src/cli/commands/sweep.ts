@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { writeTables } from '../../report/index.ts';
 import type { ArmRow } from '../../report/arms.ts';
@@ -7,6 +8,7 @@ import type { SweepEvent } from '../../run/events.ts';
 import { runSweep, type SweepOutcome } from '../../run/executor.ts';
 import { writeWhole } from '../../run/files.ts';
 import { planSweep, type Plan } from '../../run/plan.ts';
+import type { CellRecord } from '../../run/record.ts';
 import { loadSweep } from '../../sweep/load.ts';
 import { tasks } from '../../tasks/index.ts';
 import { cacheFolder } from '../cache.ts';
@@ -55,6 +57,7 @@ async function runAndReport(
     io.stderr.write(`growbench: stopped; ${done}; go on with: ${again}\n`);
     return EXIT.interrupted;
   }
+  if (options.saveModels === true) tellOfModels(outcome.records, folder, io);
   if (options.json !== true) io.stdout.write(resultsTable(rows, tableOptions(io)));
   if (options.quiet !== true) io.stderr.write(`Tables and records are in ${folder}\n`);
   return rows.some(hasFailed) ? EXIT.cellsFailed : EXIT.done;
@@ -80,7 +83,7 @@ async function runShown(
   try {
     return await runSweep(plan, {
       folder,
-      cache: cacheFolder(io.env),
+      context: { cache: cacheFolder(io.env), models: options.saveModels === true ? modelsFolder(folder) : null },
       jobs,
       launch: () => interrupts.adopt(io.fork(['worker', '--engine', engine, '--threads', String(threads)])),
       signal: interrupts.signal,
@@ -92,6 +95,23 @@ async function runShown(
   } finally {
     display.close();
   }
+}
+
+const modelsFolder = (folder: string): string => resolve(folder, 'models');
+
+/** What cannot be done with the saved models, and which are not there. */
+function tellOfModels(records: readonly CellRecord[], folder: string, io: Io): void {
+  const done = records.filter(({ result }) => result?.status === 'done');
+  const without = done.filter(({ cell }) => !existsSync(join(modelsFolder(folder), cell.id)));
+  if (done.some(({ cell }) => cell.settings.model.norm === 'pre')) {
+    io.stderr.write('Saved pre-norm models are for growbench only: transformers has no class for them\n');
+  }
+  if (without.length === 0) return;
+  const names = without.map(({ cell }) => `${cell.arm} seed ${cell.seed}`).join(', ');
+  io.stderr.write(
+    `growbench: no model is saved of ${names}: a cell that was finished before is not trained again (move its record ` +
+      `away to have it trained), and a model that ends with shared or factorized parameters is no BERT to save\n`,
+  );
 }
 
 /** Finds out before hours of training, not after, that no record can be left. */
