@@ -22,10 +22,8 @@ import {
 export function scheduleProblems(target: ModelShape, schedule: Schedule): ScheduleProblem[] {
   const refused = schedule.map((stage, index) => refusals(target, stage, index));
   const steps = schedule.slice(0, -1).flatMap((stage, index) => {
-    const next = schedule[index + 1]!;
-    if (refused[index]!.length > 0 || refused[index + 1]!.length > 0) return [];
-    const shrinking = shrinkage(target, stage, next, index);
-    return shrinking.length > 0 ? shrinking : misfits(target, stage, next, index);
+    const known = refused[index]!.length === 0 && refused[index + 1]!.length === 0;
+    return known ? stepProblems(target, stage, schedule[index + 1]!, index) : [];
   });
   const sound = steps.length === 0 && refused.flat().length === 0;
   const frozen = sound ? schedule.flatMap((_, index) => freezeProblems(target, schedule, index)) : [];
@@ -102,27 +100,43 @@ const SIZES: Readonly<Record<Dimension, readonly Size[]>> = {
   attention: [['attention scores per layer', ({ scoreGroup }) => 1 / scoreGroup]],
 };
 
-function shrinkage(target: ModelShape, stage: Stage, next: Stage, index: number): ScheduleProblem[] {
-  const [from, to] = [stageShape(target, stage), stageShape(target, next)];
+/** What keeps the model of `stage` from growing into that of `next`, at most one thing a dimension. */
+function stepProblems(target: ModelShape, stage: Stage, next: Stage, index: number): ScheduleProblem[] {
   return DIMENSIONS.flatMap((dimension) => {
-    const size = SIZES[dimension].find(([, of]) => of(from) > of(to));
-    if (size === undefined) return [];
-    const [unit, of] = size;
-    const message = `${dimension}: a stage must not be larger than the next, got ${of(from)} ${unit} and then ${of(to)}`;
-    return [{ stage: index, dimension, message, hint: 'Models grow from stage to stage: put the smaller one first.' }];
+    const [own, following] = [stage.reductions[dimension], next.reductions[dimension]];
+    const sameOperator = own?.operator === following?.operator;
+    // Sizes of two operators may not compare: of one that cannot grow into the other, nothing else is worth saying.
+    const problem =
+      (sameOperator ? null : misfit(target, stage, next, dimension)) ??
+      shrinkage(target, stage, next, dimension) ??
+      (sameOperator ? misfit(target, stage, next, dimension) : null);
+    return problem === null ? [] : [{ stage: index, dimension, ...problem }];
   });
 }
 
-/** Dimensions whose operator makes parameters that the next stage's model does not have, or leaves some unmade. */
-function misfits(target: ModelShape, stage: Stage, next: Stage, index: number): ScheduleProblem[] {
-  return DIMENSIONS.flatMap((dimension) => {
-    const [own, following] = [stage.reductions[dimension], next.reductions[dimension]];
-    if (own === undefined || sameReduction(own, following)) return [];
-    const alone = { ...stage, reductions: withReduction(stage.reductions, dimension, following) };
-    if (grows(target, stage, alone)) return [];
-    const message = `${dimension}: ${own.operator} cannot grow into ${following?.operator ?? 'the target'}`;
-    return [{ stage: index, dimension, message, hint: 'Use the operator of one of these stages for both.' }];
-  });
+type Problem = Pick<ScheduleProblem, 'message' | 'hint'>;
+
+function shrinkage(target: ModelShape, stage: Stage, next: Stage, dimension: Dimension): Problem | null {
+  const [from, to] = [stageShape(target, stage), stageShape(target, next)];
+  const size = SIZES[dimension].find(([, of]) => of(from) > of(to));
+  if (size === undefined) return null;
+  const [unit, of] = size;
+  return {
+    message: `${dimension}: a stage must not be larger than the next, got ${of(from)} ${unit} and then ${of(to)}`,
+    hint: 'Models grow from stage to stage: put the smaller one first.',
+  };
+}
+
+/** Whether the operator makes parameters that the next stage's model does not have, or leaves some unmade. */
+function misfit(target: ModelShape, stage: Stage, next: Stage, dimension: Dimension): Problem | null {
+  const [own, following] = [stage.reductions[dimension], next.reductions[dimension]];
+  if (own === undefined || sameReduction(own, following)) return null;
+  const alone = { ...stage, reductions: withReduction(stage.reductions, dimension, following) };
+  if (grows(target, stage, alone)) return null;
+  return {
+    message: `${dimension}: ${own.operator} cannot grow into ${following?.operator ?? 'the target'}`,
+    hint: 'Use the operator of one of these stages for both.',
+  };
 }
 
 /** Growing throws where the recipe does not fit: whoever writes an operator has nothing more to declare. */

@@ -111,6 +111,12 @@ describe('a schedule cannot be grown through', () => {
     expect(places(schedule)).toEqual(expected);
   });
 
+  test('and names the two operators where sizes do not compare', () => {
+    const schedule = [stage(0.5, { 'ffn-share': 2 }), stage(0.2, { 'ffn-factorize': 2 }), stage(0.3)];
+    const messages = scheduleProblems(target, schedule).map(({ message }) => message);
+    expect(messages).toEqual(['width: ffn-share cannot grow into ffn-factorize']);
+  });
+
   test('and says what was received', () => {
     const [problem] = scheduleProblems(target, [stage(0.5, { stack: 3 }), stage(0.2, { stack: 2 }), stage(0.2)]);
     expect(problem?.message).toContain('got 90%');
