@@ -57,3 +57,10 @@ export interface GrowthOperator {
    */
   grow(from: ModelShape, to: ModelShape, settings: OperatorSettings): Recipe;
 }
+
+/** The settings that a sweep file need not give. */
+export function defaultSettings({ settings }: GrowthOperator): OperatorSettings {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, rule]) => (rule.default === undefined ? [] : [[name, rule.default]])),
+  );
+}
