@@ -63,7 +63,7 @@ function resultColumns(rows: readonly ArmRow[], notes: readonly string[]): Resul
     right('FLOPs', 5, ({ flops }) => known(flops, engineering)),
     right('speedup', 0, ({ speedupFlops }) => known(speedupFlops, signedPercent)),
     right('time', 7, ({ seconds }) => known(seconds, (value) => `${value.toFixed(1)} s`)),
-    right('speedup (time)', 4, ({ speedupTime }) => known(speedupTime.median, signedPercent)),
+    right('speedup (time)', 4, ({ speedupTime }) => known(speedupTime.value, signedPercent)),
     right('loss', 0, ({ loss }) => spread(loss, 3, 1)),
     ...metrics.map(({ task, metric }, index) =>
       right(isFirst(index) ? task : `${task} ${metric}`, isFirst(index) ? 3 : 9, (row) =>
@@ -74,7 +74,7 @@ function resultColumns(rows: readonly ArmRow[], notes: readonly string[]): Resul
       ? []
       : [
           right('score', 1, ({ score }) => spread(score, 1, 1)),
-          right('delta', 2, ({ scoreDelta }) => known(scoreDelta, (value) => signed(value))),
+          right('delta', 2, ({ scoreDelta }) => known(scoreDelta.value, (value) => signed(value))),
         ]),
     ...(notes.length === 0
       ? []

@@ -46,7 +46,7 @@ async function runAndReport(
   interrupts: Interrupts,
 ): Promise<number> {
   const outcome = await runShown(plan, folder, options, io, interrupts);
-  const metrics = new Map(tasks.map(({ name, metrics }) => [name, metrics.map((metric) => metric.name)]));
+  const metrics = new Map(tasks.map(({ name, metrics }) => [name, metrics]));
   const rows = await writeTables(folder, plan, outcome.records, metrics, await provenance());
   if (options.json === true) writeLine(io, { type: 'results', folder, rows });
   if (outcome.interrupted) {
