@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from './version.ts';
 import type { LoadedSweep } from '../sweep/load.ts';
+import { addDiffCommand } from './diff-grammar.ts';
 import { addEngineCommands } from './engine-grammar.ts';
 import type { Io } from './io.ts';
 
@@ -74,6 +75,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       finish((await import('./commands/tasks.ts')).listTasks(options, io));
     });
 
+  addDiffCommand(program, io, finish);
   addEngineCommands(program, io, finish);
 
   program

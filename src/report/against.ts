@@ -24,7 +24,8 @@ export interface Against {
 }
 
 /** An arm's comparison before its tests are judged together with those of the other arms. */
-export interface Unjudged extends Omit<Against, 'lossDelta' | 'scoreDelta'> {
+export interface Unjudged {
+  readonly speedups: Omit<Against, 'lossDelta' | 'scoreDelta'>;
   readonly loss: Contrast;
   readonly score: Contrast;
   /** A baseline differs from itself in nothing: there is nothing to test. */
@@ -49,9 +50,11 @@ export function againstBaseline(
       return from === null || to === null ? [] : [[from, to]];
     });
   return {
-    ...toLoss(both),
-    speedupFlops: own === null || reference === null ? null : reference / own - 1,
-    speedupTime: speedup(pairs(({ seconds }) => seconds.train)),
+    speedups: {
+      ...toLoss(both),
+      speedupFlops: own === null || reference === null ? null : reference / own - 1,
+      speedupTime: speedup(pairs(({ seconds }) => seconds.train)),
+    },
     loss: contrastPairs(
       pairs((result) => result.loss),
       'difference',
@@ -100,14 +103,14 @@ export function judged(arms: readonly Unjudged[]): Against[] {
   const tested = arms.filter(({ isBaseline }) => !isBaseline).flatMap(({ loss, score }) => [loss, score]);
   const verdicts = judge(tested, LEVEL);
   const of = (contrast: Contrast) => verdicts[tested.indexOf(contrast)];
-  return arms.map(({ loss, score, isBaseline: _, ...rest }) => {
+  return arms.map(({ speedups, loss, score }) => {
     const needs = Math.max(of(loss)?.needs ?? 0, of(score)?.needs ?? 0);
     const few = needs > 0 ? [`no difference can be significant below ${needs} seeds`] : [];
     return {
-      ...rest,
+      ...speedups,
       lossDelta: { ...loss.delta, p: of(loss)?.p ?? null },
       scoreDelta: { ...score.delta, p: of(score)?.p ?? null },
-      warnings: [...rest.warnings, ...few],
+      warnings: [...speedups.warnings, ...few],
     };
   });
 }

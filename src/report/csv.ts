@@ -5,7 +5,7 @@ export interface CsvColumn<Row> {
   readonly name: string;
   text(row: Row): string | null;
   /** The number that the text was made of; absent in columns of text. */
-  number?(row: Row): number | null;
+  readonly number?: (row: Row) => number | null;
 }
 
 /**

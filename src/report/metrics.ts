@@ -48,7 +48,7 @@ const METRICS: readonly Metric[] = [
 
 const GROWTH_LOSS = /^growth_\d+_(?:before|after)$/;
 /** Sections of a sweep file: `train.rate` is a setting, `wordnet-topic.accuracy` a metric. */
-const SETTING = /^(?:model|data|train|growth|finetune|schedule)\./;
+const SETTING = /^(?:(?:model|data|train|growth|finetune)\.|schedule$)/;
 
 /** Whether a column holds a setting of the sweep. */
 export const isSetting = (column: string): boolean => SETTING.test(column);

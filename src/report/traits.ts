@@ -4,7 +4,7 @@ import type { CellRecord } from '../run/record.ts';
 export interface Trait {
   readonly name: string;
   /** Null where a record does not tell. */
-  of(record: CellRecord): string | null;
+  readonly of: (record: CellRecord) => string | null;
 }
 
 /** All that makes numbers comparable and is not a setting. A new one is a line here. */

@@ -3,8 +3,8 @@ import type { Contrast } from '../statistics/contrast.ts';
 import { judge } from '../statistics/family.ts';
 import { comparability } from './comparability.ts';
 import { groupRows, keyColumns } from './match.ts';
-import { contrastOf, matchSeeds } from './pair.ts';
-import type { Table } from './table.ts';
+import { contrastOf, matchSeeds, type Matched } from './pair.ts';
+import type { NumberColumn, Table } from './table.ts';
 import { verdictOf, type Noise, type Verdict } from './verdict.ts';
 
 export interface CompareOptions {
@@ -30,7 +30,7 @@ export interface DiffRow {
   readonly verdict: Verdict;
   /** Seeds below which no outcome could be significant; null where there are enough or nothing is tested. */
   readonly needs: number | null;
-  /** Cells of the candidate's that failed, beyond those of the reference's. */
+  /** Cells of the candidate's that failed or lack the number, beyond those of the reference's. */
   readonly failed: number;
   readonly warnings: readonly string[];
 }
@@ -55,23 +55,9 @@ export function compare(reference: Table, candidate: Table, options: CompareOpti
     const [rows, own] = [groups.get(name) ?? [], others.get(name) ?? []];
     return { name, rows, own, matched: matchSeeds(reference, candidate, rows, own) };
   });
+  const sides = { reference, candidate };
   const unjudged = shownMetrics(reference, candidate, options.metrics).flatMap((metric) =>
-    arms.flatMap(({ name, rows, own, matched }) => {
-      const { name: column, scale } = metric;
-      const contrast = contrastOf(matched, reference.metrics.get(column), candidate.metrics.get(column), scale);
-      if (contrast.n[0] + contrast.n[1] === 0 && rows.length > 0 && own.length > 0) return [];
-      const failed = [failures(reference, rows), failures(candidate, own)] as const;
-      const failedText = [failedWarning(reference, rows), failedWarning(candidate, own)].flat();
-      return [
-        {
-          metric,
-          name,
-          contrast,
-          failed: Math.max(0, failed[1] - failed[0]),
-          warnings: [...matched.warnings, ...failedText],
-        },
-      ];
-    }),
+    arms.flatMap((arm) => unjudgedRow(metric, arm, sides)),
   );
   const tested = unjudged.filter(
     ({ metric }) => !metric.exact && reference.kind === 'cells' && candidate.kind === 'cells',
@@ -91,6 +77,48 @@ export function compare(reference: Table, candidate: Table, options: CompareOpti
   return { reference: reference.label, candidate: candidate.label, rows, warnings };
 }
 
+interface MatchedArm {
+  readonly name: string;
+  readonly rows: readonly number[];
+  readonly own: readonly number[];
+  readonly matched: Matched;
+}
+
+type UnjudgedRow = Omit<DiffRow, 'p' | 'needs' | 'verdict'>;
+
+/** A row of the diff, or none where an arm is on both sides and neither has the metric. */
+function unjudgedRow(
+  metric: Metric,
+  { name, rows, own, matched }: MatchedArm,
+  { reference, candidate }: { readonly reference: Table; readonly candidate: Table },
+): UnjudgedRow[] {
+  const [from, to] = [reference.metrics.get(metric.name), candidate.metrics.get(metric.name)];
+  const contrast = contrastOf(matched, from, to, metric.scale);
+  if (contrast.n[0] + contrast.n[1] === 0 && rows.length > 0 && own.length > 0) return [];
+  const losses = [
+    [reference, failures(reference, rows), lacking(from, matched.reference)],
+    [candidate, failures(candidate, own), lacking(to, matched.candidate)],
+  ] as const;
+  const [before, after] = losses.map(([, failed, lacks]) => failed + lacks);
+  return [
+    {
+      metric,
+      name,
+      contrast,
+      failed: Math.max(0, after! - before!),
+      warnings: [
+        ...matched.warnings,
+        ...losses.flatMap(([{ label }, failed, lacks]) => [
+          ...(failed > 0 ? [`${label}: ${cells(failed)} failed`] : []),
+          ...(lacks > 0 && contrast.n[0] > 0 && contrast.n[1] > 0
+            ? [`${label}: ${cells(lacks)} without ${metric.name}`]
+            : []),
+        ]),
+      ],
+    },
+  ];
+}
+
 function shownMetrics(reference: Table, candidate: Table, wanted: readonly string[]): Metric[] {
   const all = new Map([...reference.metrics, ...candidate.metrics].map(([name, { metric }]) => [name, metric]));
   if (wanted.length > 0) return wanted.flatMap((name) => all.get(name) ?? []);
@@ -100,7 +128,8 @@ function shownMetrics(reference: Table, candidate: Table, wanted: readonly strin
 const failures = ({ failed }: Table, rows: readonly number[]): number =>
   rows.reduce((sum, row) => sum + failed[row]!, 0);
 
-function failedWarning(table: Table, rows: readonly number[]): string[] {
-  const failed = failures(table, rows);
-  return failed === 0 ? [] : [`${table.label}: ${failed} ${failed === 1 ? 'cell' : 'cells'} failed`];
-}
+/** Finished cells that have no such number. */
+const lacking = (column: NumberColumn | undefined, rows: readonly number[]): number =>
+  rows.filter((row) => Number.isNaN(column?.values[row] ?? NaN)).length;
+
+const cells = (count: number): string => `${count} ${count === 1 ? 'cell' : 'cells'}`;

@@ -81,12 +81,9 @@ function recordOf(cell: Cell, records: readonly CellRecord[], { engine }: Compar
   return records.find((record) => record.cell.id === cell.id) ?? records.find(same);
 }
 
-/** Group, arm and every setting but the schedule, which is what the arm is. */
+/** Group, arm and every setting, the schedule as one. */
 function configuration(outcomes: readonly Outcome[]): Map<string, string[]> {
-  const settings = outcomes.map(({ cell: { settings } }) => {
-    const { schedule: _, ...rest } = settings;
-    return new Map(leaves(rest, ''));
-  });
+  const settings = outcomes.map(({ cell }) => new Map(leaves(cell.settings, '')));
   const names = [...new Set(settings.flatMap((own) => [...own.keys()]))];
   return new Map([
     ['dimension', outcomes.map(({ arm }) => arm.group)],

@@ -51,7 +51,7 @@ function checkGate({ text, metric, limit }: Gate, rows: readonly DiffRow[], diff
 function reason({ limit, metric }: Gate, row: DiffRow): string | null {
   if (row.verdict === 'added') return null;
   if (row.verdict === 'missing') return `${metric} is missing`;
-  if (row.failed > 0) return `${row.failed} more ${row.failed === 1 ? 'cell' : 'cells'} failed`;
+  if (row.failed > 0) return `${row.failed} more ${row.failed === 1 ? 'cell has' : 'cells have'} no ${metric}`;
   if (row.verdict === 'noise' || row.verdict === 'equal') return null;
   const change = changeIn(row.contrast, row.metric, limit.unit);
   if (change === null || Number.isNaN(change)) return `the change of ${metric} cannot be told`;

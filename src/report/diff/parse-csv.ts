@@ -51,26 +51,20 @@ function parsed(path: string, text: string): string[][] {
 }
 
 function damage(path: string, error: CsvError): UserError {
-  const where = `${path}:${String(error['lines'])}`;
   const column = typeof error['column'] === 'number' ? `, column ${error['column'] + 1}` : '';
-  switch (error.code) {
-    case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH': {
-      const got = Array.isArray(error['record']) ? error['record'].length : 0;
-      return new UserError(
-        `${where}: the row has ${got} fields, the header does not`,
-        'Was the file cut short, or a comma not quoted?',
-        { cause: error },
-      );
-    }
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return new UserError(`${where}: a quote is opened and never closed`, 'Was the file cut short?', { cause: error });
-    default:
-      return new UserError(
-        `${where}${column}: a quote stands where none may stand`,
-        'A field with quotes in it is written as "a ""quoted"" word".',
-        { cause: error },
-      );
+  const [message, hint] = describe(error);
+  return new UserError(`${path}:${String(error['lines'])}${column}: ${message}`, hint, { cause: error });
+}
+
+function describe(error: CsvError): readonly [message: string, hint: string] {
+  if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') {
+    const got = Array.isArray(error['record']) ? error['record'].length : 0;
+    return [`the row has ${got} fields, not as many as the header`, 'Was the file cut short, or a comma not quoted?'];
   }
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
+    return ['a quote is opened and never closed', 'Was the file cut short?'];
+  }
+  return ['a quote stands where none may stand', 'A field with quotes in it is written as "a ""quoted"" word".'];
 }
 
 function checkHeader(path: string, header: readonly string[]): void {

@@ -27,8 +27,9 @@ export interface Significance {
 
 export function verdictOf(metric: Metric, contrast: Contrast, { p, needs, level, noise }: Significance): Verdict {
   const { value } = contrast.delta;
-  if (contrast.candidate.value === null) return 'missing';
-  if (contrast.reference.value === null) return 'added';
+  const [before, after] = contrast.n;
+  if (after === 0) return 'missing';
+  if (before === 0) return 'added';
   if (value === null) return 'untested';
   if (isEqual(metric, contrast)) return 'equal';
   if (isNoise(metric, contrast, noise)) return 'noise';
