@@ -2,6 +2,9 @@ import { isSetting } from '../metrics.ts';
 import type { Groups } from './match.ts';
 import type { Table } from './table.ts';
 
+/** Characters of a setting that a warning shows: a schedule is longer than a line. */
+const LONGEST_SHOWN = 40;
+
 /** A table, and its rows by name. */
 export type Side = readonly [table: Table, groups: Groups];
 
@@ -64,7 +67,8 @@ function settingWarning(name: string, [reference, groups]: Side, [candidate, oth
     const [value, other] = [first(from, rows), first(to, others.get(row))];
     if (value === undefined || other === undefined || value === other) continue;
     const what = isSetting(name) ? 'setting' : 'column';
-    return [`${what} ${name} differs: in ${row} it is ${value} in ${reference.label}, ${other} in ${candidate.label}`];
+    const values = [value, other].every(({ length }) => length <= LONGEST_SHOWN) ? `: ${value} and ${other}` : '';
+    return [`${what} ${name} of ${row} differs between ${reference.label} and ${candidate.label}${values}`];
   }
   return [];
 }

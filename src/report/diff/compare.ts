@@ -14,6 +14,8 @@ export interface CompareOptions {
   readonly ignore: readonly string[];
   /** Metrics to show; empty for those that are usually shown. */
   readonly metrics: readonly string[];
+  /** Metrics that gates watch: shown in any case. */
+  readonly watched: readonly string[];
   /** Family-wise level of significance. */
   readonly level: number;
   readonly noise: Noise;
@@ -56,7 +58,7 @@ export function compare(reference: Table, candidate: Table, options: CompareOpti
     return { name, rows, own, matched: matchSeeds(reference, candidate, rows, own) };
   });
   const sides = { reference, candidate };
-  const unjudged = shownMetrics(reference, candidate, options.metrics).flatMap((metric) =>
+  const unjudged = shownMetrics(reference, candidate, options).flatMap((metric) =>
     arms.flatMap((arm) => unjudgedRow(metric, arm, sides)),
   );
   const tested = unjudged.filter(
@@ -119,10 +121,10 @@ function unjudgedRow(
   ];
 }
 
-function shownMetrics(reference: Table, candidate: Table, wanted: readonly string[]): Metric[] {
+function shownMetrics(reference: Table, candidate: Table, { metrics, watched }: CompareOptions): Metric[] {
   const all = new Map([...reference.metrics, ...candidate.metrics].map(([name, { metric }]) => [name, metric]));
-  if (wanted.length > 0) return wanted.flatMap((name) => all.get(name) ?? []);
-  return [...all.values()].filter(({ shown }) => shown);
+  const usual = [...all.values()].filter(({ shown }) => shown).map(({ name }) => name);
+  return [...new Set([...(metrics.length > 0 ? metrics : usual), ...watched])].flatMap((name) => all.get(name) ?? []);
 }
 
 const failures = ({ failed }: Table, rows: readonly number[]): number =>

@@ -37,16 +37,19 @@ export function csvTable(label: string, path: string, csv: CsvTexts, options: Cs
   const status = header.includes('status') ? reader.words('status', STATUSES) : null;
   const seeds = header.includes('seed') ? reader.filled('seed') : null;
   const kind = seeds === null && header.includes('n') && header.includes('failed') ? 'results' : 'cells';
-  const failed = kind === 'results' ? [...reader.numbers('failed')] : csv.rows.map((_, row) => failures(status?.[row]));
+  const failed =
+    kind === 'results'
+      ? [...reader.numbers('failed')]
+      : Array.from({ length: csv.rows }, (_, row) => failures(status?.[row]));
   const named = header.filter((name) => options.key?.includes(name) === true || (!ASIDE.test(name) && !metricOf(name)));
   return {
     label,
     kind,
-    rows: csv.rows.length,
+    rows: csv.rows,
     configuration: new Map(named.map((name) => [name, reader.texts(name)])),
     traits: new Map(),
-    seeds,
-    done: csv.rows.map((_, row) => status === null || status[row] === 'done'),
+    seeds: seeds === null ? null : seedsOf(seeds),
+    done: Array.from({ length: csv.rows }, (_, row) => status === null || status[row] === 'done'),
     failed,
     metrics: new Map(metrics),
     notes: kind === 'results' ? [`${label} holds means: differences can be tested between cells.csv files only`] : [],
@@ -54,6 +57,12 @@ export function csvTable(label: string, path: string, csv: CsvTexts, options: Cs
 }
 
 const failures = (status: string | undefined): number => (status === 'failed' || status === 'diverged' ? 1 : 0);
+
+/** Numbers where all are whole numbers, as they are in growbench's own tables, else texts. */
+const seedsOf = (texts: readonly string[]): Table['seeds'] =>
+  texts.every((text) => WHOLE.test(text)) ? texts.map(Number) : texts;
+
+const WHOLE = /^\d{1,15}$/;
 
 function noColumn(path: string, name: string, header: readonly string[]): UserError {
   const [first = ''] = header;
@@ -84,20 +93,19 @@ class ColumnReader {
     this.#csv = csv;
   }
 
-  texts(name: string): string[] {
-    const at = this.#csv.header.indexOf(name);
-    return this.#csv.rows.map((row) => row[at]!);
+  texts(name: string): readonly string[] {
+    return this.#csv.columns[this.#csv.header.indexOf(name)]!;
   }
 
   /** Texts none of which is empty. */
-  filled(name: string): string[] {
+  filled(name: string): readonly string[] {
     const texts = this.texts(name);
     const empty = texts.findIndex((text) => text.trim() === '');
     if (empty !== -1) throw this.#fault(empty, name, `a ${name} is missing`, 'Every row must have one.');
     return texts;
   }
 
-  words(name: string, known: readonly string[]): string[] {
+  words(name: string, known: readonly string[]): readonly string[] {
     const texts = this.texts(name);
     const wrong = texts.findIndex((text) => !known.includes(text));
     if (wrong !== -1)
@@ -107,10 +115,8 @@ class ColumnReader {
 
   /** Numbers, NaN for empty fields. */
   numbers(name: string): Float64Array {
-    const at = this.#csv.header.indexOf(name);
-    const values = new Float64Array(this.#csv.rows.length);
-    for (const [row, fields] of this.#csv.rows.entries()) {
-      const text = fields[at]!;
+    const values = new Float64Array(this.#csv.rows);
+    for (const [row, text] of this.texts(name).entries()) {
       const value = text === '' ? NaN : Number(text);
       if (text !== '' && (!Number.isFinite(value) || !DECIMAL.test(text))) {
         throw this.#fault(

@@ -34,7 +34,7 @@ export async function folderTable(label: string, folder: string, tasks: TaskMetr
     rows: outcomes.length,
     configuration: configuration(outcomes),
     traits: new Map(TRAITS.map(({ name, of }) => [name, outcomes.map(({ record }) => (record && of(record)) ?? '')])),
-    seeds: outcomes.map(({ cell }) => String(cell.seed)),
+    seeds: outcomes.map(({ cell }) => cell.seed),
     done: outcomes.map(({ done }) => done !== null),
     failed: outcomes.map(({ status }) => (status === 'failed' || status === 'diverged' ? 1 : 0)),
     metrics: new Map(metrics),

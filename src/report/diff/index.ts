@@ -18,21 +18,22 @@ export interface Comparisons {
 export async function diffSources(
   reference: Source,
   candidates: readonly Source[],
-  options: CompareOptions,
+  options: Omit<CompareOptions, 'watched'>,
   gates: readonly Gate[],
   tasks: TaskMetrics,
 ): Promise<Comparisons> {
   const table = await readTable(reference, options, tasks);
   const diffs: Diff[] = [];
   for (const source of candidates) {
-    const diff = compare(table, await readTable(source, options, tasks), options);
+    const watched = gates.map(({ metric }) => metric);
+    const diff = compare(table, await readTable(source, options, tasks), { ...options, watched });
     checkFilled(diff, options);
     diffs.push(diff);
   }
   return { diffs, tripped: diffs.flatMap((diff) => tripped(diff, gates)) };
 }
 
-function checkFilled({ reference, candidate, rows }: Diff, { metrics }: CompareOptions): void {
+function checkFilled({ reference, candidate, rows }: Diff, { metrics }: Pick<CompareOptions, 'metrics'>): void {
   const shown = new Set(rows.map(({ metric }) => metric.name));
   const unknown = metrics.filter((name) => !shown.has(name));
   if (unknown.length > 0) {

@@ -38,7 +38,7 @@ export function matchSeeds(
   return { ...sides, pairs, warnings: [`unequal seeds: compared over the ${pairs.length} that both have`] };
 }
 
-function bySeed({ seeds }: Table, rows: readonly number[]): Map<string, number> | 'none' | 'repeated' {
+function bySeed({ seeds }: Table, rows: readonly number[]): Map<number | string, number> | 'none' | 'repeated' {
   if (seeds === null) return 'none';
   const found = new Map(rows.map((row) => [seeds[row]!, row]));
   return found.size < rows.length ? 'repeated' : found;

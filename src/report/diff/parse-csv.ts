@@ -2,10 +2,11 @@ import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import { UserError } from '../../errors.ts';
 
-/** A CSV as texts: the header's names, and every row with as many fields. */
+/** A CSV as texts, column by column, every column as long as the others. */
 export interface CsvTexts {
   readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly columns: readonly (readonly string[])[];
+  readonly rows: number;
   /** The line, counted from 1, on which a row (counted from 0) ends. */
   lineOf(row: number): number;
 }
@@ -17,13 +18,15 @@ export interface CsvTexts {
  */
 export function parseCsv(path: string, bytes: Uint8Array): CsvTexts {
   const text = decoded(path, bytes);
-  const [header, ...rows] = parsed(path, text);
-  if (header === undefined) throw new UserError(`${path} is empty`, 'A table has a header and at least one row.');
+  const columns = parsed(path, text);
+  const header = columns.map(([name]) => name!);
+  if (header.length === 0) throw new UserError(`${path} is empty`, 'A table has a header and at least one row.');
   checkHeader(path, header);
-  if (rows.length === 0) {
+  const rows = columns[0]!.length - 1;
+  if (rows === 0) {
     throw new UserError(`${path} has a header but no rows`, 'There is nothing to compare: has the sweep run?');
   }
-  return { header, rows, lineOf: (row) => lineOf(text, row) };
+  return { header, columns: columns.map((column) => column.slice(1)), rows, lineOf: (row) => lineOf(text, row) };
 }
 
 function decoded(path: string, bytes: Uint8Array): string {
@@ -41,9 +44,16 @@ function decoded(path: string, bytes: Uint8Array): string {
   throw new UserError(`${path} is not UTF-8 text`, 'Save it as UTF-8.');
 }
 
+/** The fields column by column, names first. Rows are let go at once: a million of them would fill the memory. */
 function parsed(path: string, text: string): string[][] {
+  const columns: string[][] = [];
+  const take = (fields: string[]): null => {
+    for (const [at, field] of fields.entries()) (columns[at] ??= []).push(field);
+    return null;
+  };
   try {
-    return parse(text, { bom: true, skip_empty_lines: true });
+    parse(text, { bom: true, skip_empty_lines: true, on_record: take });
+    return columns;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw damage(path, error);

@@ -16,7 +16,7 @@ export interface Table {
   readonly configuration: ReadonlyMap<string, readonly string[]>;
   /** What rows must share to be comparable: engine, device, versions. Empty where that is not known. */
   readonly traits: ReadonlyMap<string, readonly string[]>;
-  readonly seeds: readonly string[] | null;
+  readonly seeds: readonly (number | string)[] | null;
   /** Whether a row's cell was trained to the end: only such rows enter. */
   readonly done: readonly boolean[];
   /** Cells behind a row that failed or diverged. */

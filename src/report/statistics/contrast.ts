@@ -37,7 +37,8 @@ export function contrastPairs(pairs: readonly Pair[], scale: Scale): Contrast {
     test: 'sign-flip',
     delta: known ? asDelta(meanInterval(differences), scale) : UNKNOWN,
     p: known ? signFlipP(differences) : null,
-    leastP: leastSignFlipP(pairs.length),
+    // A pair without a difference has no sign to flip.
+    leastP: leastSignFlipP(differences.filter((difference) => difference !== 0).length),
   };
 }
 

@@ -8,7 +8,7 @@ export const LEVEL = 0.05;
 
 /** A test among the others of its table. */
 export interface Judged {
-  /** Adjusted for the number of tests; null where there is no p, or no outcome could have been significant. */
+  /** Adjusted for the number of tests; null where nothing differs, or no outcome could have been significant. */
   readonly p: number | null;
   /** Seeds (on either side) below which no outcome can be significant; null where there are enough. */
   readonly needs: number | null;
@@ -17,16 +17,17 @@ export interface Judged {
 /**
  * Judges all tests of a table together, at a family-wise level. Tests with too few seeds to be significant whatever
  * their outcome are told apart first, so that they cost the others nothing (Tarone 1990, Biometrics 46); the p values
- * of the rest are adjusted by Holm's method. Which tests those are depends on numbers of seeds alone, not on outcomes.
+ * of the rest are adjusted by Holm's method. Which tests those are depends on numbers of seeds and of pairs that differ
+ * at all, not on which side is ahead. Where the means are equal there is nothing to test.
  */
 export function judge(contrasts: readonly Contrast[], level: number): Judged[] {
-  const tests = contrasts.filter(({ p }) => p !== null);
+  const tests = contrasts.filter(({ p, delta }) => p !== null && delta.value !== 0);
   const able = ableTests(tests, level);
   const adjusted = holm(able.map(({ p }) => p!));
   return contrasts.map((contrast) => {
     const at = able.indexOf(contrast);
     if (at !== -1) return { p: adjusted[at]!, needs: null };
-    return { p: null, needs: contrast.p === null ? null : seedsNeeded(contrast.test, tests.length, level) };
+    return { p: null, needs: tests.includes(contrast) ? seedsNeeded(contrast.test, tests.length, level) : null };
   });
 }
 

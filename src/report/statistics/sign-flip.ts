@@ -15,7 +15,7 @@ export function signFlipP(differences: readonly number[]): number {
   return sizes.length <= EXACT_PAIRS ? exactP(sizes, observed) : normalP(sizes, observed);
 }
 
-/** Smallest p that `pairs` pairs can give: all differences of one sign. */
+/** Smallest p that so many pairs with a difference can give: all of one sign. 1 without any. */
 export const leastSignFlipP = (pairs: number): number => Math.min(1, 2 ** (1 - pairs));
 
 /** Goes through the patterns in Gray code's order, in which one sign changes at a time. */
