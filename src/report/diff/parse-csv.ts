@@ -56,7 +56,8 @@ function parsed(path: string, text: string): string[][] {
 }
 
 function damage(path: string, error: CsvError): UserError {
-  const column = typeof error['column'] === 'number' ? `, column ${error['column'] + 1}` : '';
+  const narrow = error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH';
+  const column = !narrow && typeof error['column'] === 'number' ? `, column ${error['column'] + 1}` : '';
   const [message, hint] = describe(error);
   return new UserError(`${path}:${String(error['lines'])}${column}: ${message}`, hint, { cause: error });
 }
