@@ -21,5 +21,5 @@ export function renderMarkdown(
   return `${[header, rule, ...body].map(line).join('\n')}\n`;
 }
 
-/** Bars end a cell; what looks like a list or emphasis is harmless inside one, save for asterisks and underscores. */
-const escaped = (text: string): string => text.replace(/\n/g, ' ').replace(/[\\|*_<]/g, '\\$&');
+/** Bars end a cell, asterisks and angle brackets mark it up; underscores inside a word do nothing. */
+const escaped = (text: string): string => text.replace(/\n/g, ' ').replace(/[\\|*<]/g, '\\$&');

@@ -43,6 +43,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     )
     .option('--results <dir>', 'folder for records and tables', 'results')
     .option('--json', 'print events as JSON lines, the results rows last')
+    .addOption(new Option('--format <name>', 'of the results table').choices(['text', 'markdown']).default('text'))
     .option('--quiet', 'print nothing but data and mistakes')
     .option('--no-progress', 'print plain lines instead of the live display')
     .action(async (file: string, options: SweepOptions) => {
@@ -103,6 +104,7 @@ export interface SweepOptions extends PlanOptions {
   readonly engine?: LoadedSweep['engine'];
   readonly jobs?: number;
   readonly results: string;
+  readonly format: 'text' | 'markdown';
   readonly quiet?: true;
   readonly progress: boolean;
 }

@@ -1,6 +1,7 @@
 import type { ArmRow, Summary } from '../report/arms.ts';
 import { engineering, signedPercent } from './format.ts';
 import { painter } from './colour.ts';
+import { renderMarkdown } from './markdown.ts';
 import { renderTable, wrapped, type TableColumn, type TableOptions } from './table.ts';
 
 interface ResultColumn extends TableColumn {
@@ -34,6 +35,18 @@ export function resultsTable(rows: readonly ArmRow[], options: TableOptions): st
     `${legend.map((line) => paint(line, 'dim')).join('\n')}\n`,
     ...(footnotes.length === 0 ? [] : [`${footnotes.map((line) => paint(line, 'yellow')).join('\n')}\n`]),
   ].join('\n');
+}
+
+/** The same in Markdown: every column, whatever its width, notes as a list below. */
+export function resultsMarkdown(rows: readonly ArmRow[]): string {
+  const notes = [...new Set(rows.flatMap(({ warnings }) => warnings))];
+  const columns = resultColumns(rows, notes);
+  const table = renderMarkdown(
+    columns,
+    rows.map((row) => columns.map((column) => column.text(row))),
+  );
+  const list = notes.map((note, index) => `${index + 1}. ${note}`);
+  return [table, `${legendText(rows)}\n`, ...(list.length === 0 ? [] : [`${list.join('\n')}\n`])].join('\n');
 }
 
 function legendText(rows: readonly ArmRow[]): string {

@@ -16,7 +16,7 @@ import type { Io } from '../io.ts';
 import type { SweepOptions } from '../program.ts';
 import { openDisplay } from '../progress/display.ts';
 import { provenance } from '../provenance.ts';
-import { resultsTable } from '../results-table.ts';
+import { resultsMarkdown, resultsTable } from '../results-table.ts';
 import { shellWord } from '../shell.ts';
 import { tableOptions } from '../terminal.ts';
 
@@ -55,7 +55,9 @@ async function runAndReport(
     io.stderr.write(`growbench: stopped; ${done}; go on with: ${again}\n`);
     return EXIT.interrupted;
   }
-  if (options.json !== true) io.stdout.write(resultsTable(rows, tableOptions(io)));
+  if (options.json !== true) {
+    io.stdout.write(options.format === 'markdown' ? resultsMarkdown(rows) : resultsTable(rows, tableOptions(io)));
+  }
   if (options.quiet !== true) io.stderr.write(`Tables and records are in ${folder}\n`);
   return rows.some(hasFailed) ? EXIT.cellsFailed : EXIT.done;
 }

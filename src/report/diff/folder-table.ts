@@ -8,6 +8,7 @@ import { readRecord } from '../../run/store.ts';
 import { cellColumns } from '../cells.ts';
 import { metricNamed, type TaskMetrics } from '../metrics.ts';
 import { outcomesOf, type Outcome } from '../outcomes.ts';
+import { tasksOf } from '../score.ts';
 import { TRAITS } from '../traits.ts';
 import type { NumberColumn, Table } from './table.ts';
 
@@ -38,8 +39,16 @@ export async function folderTable(label: string, folder: string, tasks: TaskMetr
     done: outcomes.map(({ done }) => done !== null),
     failed: outcomes.map(({ status }) => (status === 'failed' || status === 'diverged' ? 1 : 0)),
     metrics: new Map(metrics),
-    notes: [],
+    notes: unknownTasks(label, plan, tasks),
   };
+}
+
+function unknownTasks(label: string, plan: Plan, tasks: TaskMetrics): string[] {
+  const unknown = tasksOf(plan).filter((task) => !tasks.has(task));
+  if (unknown.length === 0) return [];
+  return [
+    `${label} has tasks that this growbench does not know, ${unknown.join(', ')}: they and the score are left out`,
+  ];
 }
 
 async function readPlan(folder: string): Promise<Plan> {

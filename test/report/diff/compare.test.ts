@@ -9,8 +9,11 @@ const column = (...values: readonly string[]) => values;
 
 describe('what a row says', () => {
   const verdict = (metric: string, from: readonly number[], to: readonly number[], noise: readonly string[] = []) =>
-    compare(tableOf('A', { [metric]: from }), tableOf('B', { [metric]: to }), { ...OPTIONS, metrics: [metric], noise: parseNoise(noise) })
-      .rows[0]!.verdict;
+    compare(tableOf('A', { [metric]: from }), tableOf('B', { [metric]: to }), {
+      ...OPTIONS,
+      metrics: [metric],
+      noise: parseNoise(noise),
+    }).rows[0]!.verdict;
 
   test("the metric's direction decides what is better", () => {
     expect(verdict('loss', EIGHT, shifted(-0.1))).toBe('better');
