@@ -1,68 +1,23 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
-import { writeTables } from '../../src/report/index.ts';
-import { planSweep } from '../../src/run/plan.ts';
-import type { CellRecord } from '../../src/run/record.ts';
-import { writeRecord } from '../../src/run/store.ts';
-import { tasks } from '../../src/tasks/index.ts';
-import { plan, recordOf, seconds } from '../report/records.ts';
-import { recordedIo } from './recorded-io.ts';
-
-const arms = plan.comparison.arms.map((arm) => {
-  const { settings } = arm;
-  return { ...arm, settings: { ...settings, finetune: { ...settings.finetune, tasks: ['wordnet-topic'] } } };
-});
-const eight = planSweep({ ...plan.comparison, arms, seeds: [0, 1, 2, 3, 4, 5, 6, 7] });
-const metrics = new Map(tasks.map(({ name, metrics: own }) => [name, own]));
-
-/** Eight seeds of two arms whose numbers are the seed's, plus `shift` in the arm `stack`. */
-const recordsOf = (shift: number, others: Partial<CellRecord> = {}): CellRecord[] =>
-  eight.cells.map((cell) => {
-    const own = cell.arm === 'stack' ? shift : 0;
-    const change = {
-      loss: 5 + cell.seed / 10 + own,
-      seconds: seconds(10 + cell.seed - (cell.arm === 'stack' ? 2 : 0)),
-      tasks: {
-        'wordnet-topic': { version: 1, metrics: { accuracy: 0.5 + cell.seed / 100 - own, macro_f1: 0.25 }, seconds: 1 },
-      },
-      curve: [6, 5 + cell.seed / 10 + 10 * own].map((loss, at) => ({
-        step: at,
-        flops: 1e6 * (at + 1),
-        seconds: at + 1,
-        loss,
-      })),
-    };
-    return recordOf(cell, change, others);
-  });
+import { failure, recordOf } from '../report/records.ts';
+import { recordsOf, runDiff, writeResults } from './diff-results.ts';
 
 let folder = '';
-async function results(name: string, records: readonly CellRecord[]): Promise<void> {
-  for (const record of records) await writeRecord(join(folder, name), record);
-  await writeTables(join(folder, name), eight, records, metrics, { version: '1', commit: null });
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'growbench-'));
-  await results('before', recordsOf(0));
-  await results('after', recordsOf(0.01));
-  await results('elsewhere', recordsOf(0, { engine: { name: 'wasm', device: 'cuda', versions: {} } }));
+  await writeResults(join(folder, 'before'), recordsOf(0));
+  await writeResults(join(folder, 'after'), recordsOf(0.01));
+  await writeResults(
+    join(folder, 'elsewhere'),
+    recordsOf(0, { engine: { name: 'wasm', device: 'cuda', versions: {} } }),
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-async function diff(...argv: readonly string[]) {
-  const io = recordedIo();
-  const paths = argv.map((word) =>
-    word.startsWith('@') ? join(folder, word.slice(1)) : word.replace('=@', `=${folder}/`),
-  );
-  const code = await main(['diff', ...paths], io);
-  return { code, out: io.stdout.text, err: io.stderr.text };
-}
+const diff = (...argv: readonly string[]) => runDiff(folder, argv);
 const golden = (name: string) => join('test', 'fixtures', 'diff', name);
 
 describe('the formats of a diff', () => {
@@ -156,47 +111,19 @@ describe('exit codes', () => {
   });
 });
 
-describe('as a git diff driver', () => {
-  const git = promisify(execFile);
-
-  test('is what results/README.md sets up', async () => {
-    const text = await readFile('results/README.md', 'utf8');
-    expect(text).toContain("git config diff.growbench.command 'growbench diff --git'");
-    expect(text).toContain('*.csv diff=growbench');
-  });
-
-  test('compares the versions that git hands over, and those alone', async () => {
-    const [before, after] = ['before', 'after'].map((name) => join(folder, name, 'cells.csv'));
-    const { code, out } = await diff('--git', 'results/cells.csv', before!, 'abc', '100644', after!, 'def', '100644');
-    expect(code).toBe(0);
-    expect(out).toMatch(/^growbench diff a\/results\/cells.csv b\/results\/cells.csv\n/);
-    expect(out).toMatch(/^loss +stack .* worse/m);
-  });
-
-  test('passes over what it cannot compare: an added file, a damaged one', async () => {
-    const path = join(folder, 'before', 'cells.csv');
-    const added = await diff('--git', 'x.csv', '/dev/null', '.', '.', path, 'abc', '100644');
-    expect([added.code, added.out]).toEqual([0, 'growbench diff a/x.csv b/x.csv\nadded\n']);
-    await writeFile(join(folder, 'damaged.csv'), 'arm,loss\nfull,low\n');
-    const damaged = await diff('--git', 'x.csv', path, 'abc', '100644', '@damaged.csv', 'def', '100644');
-    expect(damaged.code).toBe(0);
-    expect(damaged.out).toContain('not compared: ');
-    expect(damaged.out).toContain(':2, column 2 (loss): must be a number, got "low"');
-  });
-
-  test('gets seven arguments from git', async () => {
-    const repository = join(folder, 'repository');
-    const run = (...argv: readonly string[]) =>
-      git('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-C', repository, ...argv]);
-    await git('git', ['init', '--quiet', repository]);
-    await writeFile(join(repository, '.gitattributes'), '*.csv diff=growbench\n');
-    await writeFile(join(repository, 'cells.csv'), await readFile(join(folder, 'before', 'cells.csv')));
-    await run('add', '.');
-    await run('commit', '--quiet', '-m', 'before');
-    await writeFile(join(repository, 'cells.csv'), await readFile(join(folder, 'after', 'cells.csv')));
-    const { stdout } = await run('-c', 'diff.growbench.command=printf "%s\\n"', '--no-pager', 'diff', '--ext-diff');
-    const given = stdout.trimEnd().split('\n');
-    expect(given).toHaveLength(7);
-    expect([given[0], given[3], given[4]]).toEqual(['cells.csv', '100644', 'cells.csv']);
-  });
+test('a cell that failed and one without a score are missing, not 0', async () => {
+  const [first, second, third, fourth, ...rest] = recordsOf(0);
+  const hurt = [
+    first!,
+    failure(second!.cell, 'out of memory'),
+    third!,
+    recordOf(fourth!.cell, { ...fourth!.result, tasks: {} }),
+    ...rest,
+  ];
+  await writeResults(join(folder, 'hurt'), hurt);
+  const { code, out, err } = await diff('a=@before', 'b=@hurt', '--metric', 'score', '--fail-on', 'score:-50');
+  expect(out).toMatch(/^score +stack +54.50 ± [\d.]+ +54.50 .* 6 /m);
+  expect(out).toContain('b: 1 cell failed');
+  expect(out).toContain('b: 1 cell without score');
+  expect([code, err]).toEqual([1, 'growbench: --fail-on score:-50: stack in b: 2 more cells have no score\n']);
 });
