@@ -1,4 +1,5 @@
 import type { ArmRow, Summary } from '../report/arms.ts';
+import { pointText } from '../run/spec.ts';
 import { engineering, signedPercent } from './format.ts';
 import { painter } from './colour.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -20,10 +21,10 @@ export function resultsTable(rows: readonly ArmRow[], options: TableOptions): st
   const columns = resultColumns(rows, notes);
   const table = renderTable(
     columns,
-    rows.map((row, index) => ({
+    rows.map((row) => ({
       cells: columns.map((column) => column.text(row)),
-      group: row.dimension,
-      marked: index === 0,
+      group: [...Object.values(row.point).map(pointText), row.dimension].join(' '),
+      marked: row.dimension === 'baseline',
     })),
     options,
   );
@@ -51,7 +52,9 @@ export function resultsMarkdown(rows: readonly ArmRow[]): string {
 
 function legendText(rows: readonly ArmRow[]): string {
   const baseline =
-    rows[0] === undefined ? '' : ` Speedups are against ${rows[0].arm}: its cost over the arm's, minus 1.`;
+    rows[0] === undefined
+      ? ''
+      : ` Speedups are against ${rows[0].arm}${Object.keys(rows[0].point).length === 0 ? '' : ' at the same point'}: its cost over the arm's, minus 1.`;
   return `Mean ± standard deviation over n seeds; loss in nats per masked token, scores in percent.${baseline}`;
 }
 
@@ -70,6 +73,9 @@ function resultColumns(rows: readonly ArmRow[], notes: readonly string[]): Resul
   // A task's first metric says most of it; its others go early.
   const isFirst = (index: number) => metrics[index - 1]?.task !== metrics[index]?.task;
   return [
+    ...[...new Set(rows.flatMap(({ point }) => Object.keys(point)))].map((key) =>
+      left(key, 0, ({ point }) => (point[key] === undefined ? '' : pointText(point[key]))),
+    ),
     left('dimension', 8, ({ dimension }) => dimension),
     left('arm', 0, ({ arm }) => arm),
     right('n', 6, ({ n, failed }) => (failed === 0 ? String(n) : `${n} (${failed} failed)`)),

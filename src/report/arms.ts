@@ -1,9 +1,9 @@
 import type { Plan, PlannedArm } from '../run/plan.ts';
 import type { CellRecord, CellResult } from '../run/record.ts';
-import type { ArmGroup } from '../run/spec.ts';
+import type { ArmGroup, Point } from '../run/spec.ts';
 import { againstBaseline, judged, type Against, type Difference } from './against.ts';
 import type { TaskMetrics } from './metrics.ts';
-import { outcomesOf, type Outcome } from './outcomes.ts';
+import { baselineArms, outcomesOf, type Outcome } from './outcomes.ts';
 import { metricColumns, metricOf, scoreOf, tasksOf, type MetricColumn } from './score.ts';
 import { mean, standardDeviation } from './statistics/centre.ts';
 import type { Estimate } from './statistics/interval.ts';
@@ -19,6 +19,7 @@ export interface Summary {
 export interface ArmRow {
   readonly dimension: ArmGroup;
   readonly arm: string;
+  readonly point: Point;
   /** Cells trained to the end; all numbers are over these. */
   readonly n: number;
   /** Cells that crashed or diverged. */
@@ -46,19 +47,19 @@ export interface ArmRow {
   readonly warnings: readonly string[];
 }
 
-/** A row per arm of the plan, in its order; the first is the baseline that the others are compared with. */
+/** A row per arm of the plan, in its order; each is compared with the first one of its point. */
 export function armRows(plan: Plan, records: readonly CellRecord[], metrics: TaskMetrics): ArmRow[] {
   const outcomes = outcomesOf(plan, records);
   const cellsOf = (arm: PlannedArm) => outcomes.filter((outcome) => outcome.arm === arm);
-  const [first] = plan.arms;
-  const baseline = first === undefined ? [] : cellsOf(first);
+  const baselines = baselineArms(plan);
   const tasks = tasksOf(plan);
   const score = (result: CellResult) => scoreOf(result, tasks, metrics);
-  const against = judged(plan.arms.map((arm) => againstBaseline(cellsOf(arm), baseline, score)));
-  return plan.arms.map((arm, index) => ({
-    ...armRow(plan, arm, cellsOf(arm), score, metrics),
+  const sides = plan.arms.map((arm) => ({ arm, own: cellsOf(arm), baseline: cellsOf(baselines.get(arm)!) }));
+  const against = judged(sides.map(({ own, baseline }) => againstBaseline(own, baseline, score)));
+  return sides.map(({ arm, own, baseline }, index) => ({
+    ...armRow(plan, arm, own, score, metrics),
     ...comparison(against[index]!),
-    warnings: [...warningsOf(cellsOf(arm), baseline, plan.comparison.vary), ...against[index]!.warnings],
+    warnings: [...warningsOf(own, baseline, plan.comparison.vary), ...against[index]!.warnings],
   }));
 }
 
@@ -74,6 +75,7 @@ function armRow(
   return {
     dimension: planned.group,
     arm: planned.arm.name,
+    point: planned.arm.point,
     n: arm.filter(({ done }) => done !== null).length,
     failed: arm.filter(({ status }) => status === 'failed' || status === 'diverged').length,
     steps: mean(over((result) => result.steps)),

@@ -2,7 +2,8 @@ import type { Plan } from '../run/plan.ts';
 import type { CellRecord, CellResult } from '../run/record.ts';
 import { decimals, integers, toCsv, type CsvColumn } from './csv.ts';
 import { metricNamed, type TaskMetrics } from './metrics.ts';
-import { outcomesOf, type Outcome } from './outcomes.ts';
+import { pointColumns } from './point-columns.ts';
+import { baselineArms, outcomesOf, type Outcome } from './outcomes.ts';
 import { metricColumns, metricOf, scoreOf, tasksOf } from './score.ts';
 import { costToLoss, type LossCost } from './to-loss.ts';
 
@@ -21,8 +22,12 @@ export function cellColumns(plan: Plan, outcomes: readonly Outcome[], metrics: T
   const tasks = tasksOf(plan);
   const toLoss = costsToLoss(plan, outcomes);
   return [
+    ...pointColumns(
+      plan.arms.map(({ arm }) => arm),
+      ({ arm: planned }: Outcome) => planned.arm.point,
+    ),
     { name: 'dimension', text: ({ arm }) => arm.group },
-    { name: 'arm', text: ({ cell }) => cell.arm },
+    { name: 'arm', text: ({ arm }) => arm.arm.name },
     integers('seed', ({ cell }) => cell.seed),
     { name: 'status', text: ({ status }) => status },
     { name: 'id', text: ({ cell }) => cell.id },
@@ -63,10 +68,11 @@ function growthColumns(plan: Plan, metrics: TaskMetrics): CsvColumn<Outcome>[] {
 
 /** What finished cells had spent when they reached the final loss of the baseline's cell with their seed. */
 function costsToLoss(plan: Plan, outcomes: readonly Outcome[]): Map<Outcome, LossCost | null> {
-  const baselines = outcomes.filter(({ arm }) => arm === plan.arms[0]);
+  const baselines = baselineArms(plan);
   return new Map(
     outcomes.map((outcome) => {
-      const baseline = baselines.find(({ cell }) => cell.seed === outcome.cell.seed)?.done;
+      const { arm, cell } = outcome;
+      const baseline = outcomes.find((own) => own.arm === baselines.get(arm) && own.cell.seed === cell.seed)?.done;
       return [outcome, outcome.done && baseline ? costToLoss(outcome.done, baseline) : null];
     }),
   );

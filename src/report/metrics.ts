@@ -48,9 +48,9 @@ const METRICS: readonly Metric[] = [
 
 const GROWTH_LOSS = /^growth_\d+_(?:before|after)$/;
 /** Sections of a sweep file: `train.rate` is a setting, `wordnet-topic.accuracy` a metric. */
-const SETTING = /^(?:(?:model|data|train|growth|finetune)\.|schedule$)/;
+const SETTING = /^(?:(?:model|data|train|growth|finetune)\.|schedule$|case$)/;
 
-/** Whether a column holds a setting of the sweep. */
+/** Whether a column holds a setting of the sweep, or the case of a grid that stands for some. */
 export const isSetting = (column: string): boolean => SETTING.test(column);
 
 /** What a column of a table measures; null for a column that measures nothing, such as a name. */

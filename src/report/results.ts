@@ -1,5 +1,6 @@
 import type { ArmRow } from './arms.ts';
 import { decimals, integers, toCsv, type CsvColumn } from './csv.ts';
+import { pointColumns } from './point-columns.ts';
 import type { Estimate } from './statistics/interval.ts';
 
 /** `results.csv`: a row per arm, the baseline first. Units are those of `ArmRow`; what is not known is empty. */
@@ -9,6 +10,7 @@ export function resultsCsv(rows: readonly ArmRow[]): string {
 
 function resultColumns(rows: readonly ArmRow[]): CsvColumn<ArmRow>[] {
   return [
+    ...pointColumns(rows, ({ point }: ArmRow) => point),
     { name: 'dimension', text: ({ dimension }) => dimension },
     { name: 'arm', text: ({ arm }) => arm },
     integers('n', ({ n }) => n),

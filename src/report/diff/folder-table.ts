@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
 import { planSweep, type Plan } from '../../run/plan.ts';
 import type { CellRecord } from '../../run/record.ts';
-import { canonical, type Cell, type Comparison } from '../../run/spec.ts';
+import { canonical, pointText, type Cell, type Comparison } from '../../run/spec.ts';
 import { readRecord } from '../../run/store.ts';
 import { cellColumns } from '../cells.ts';
 import { metricNamed, type TaskMetrics } from '../metrics.ts';
@@ -90,13 +90,16 @@ function recordOf(cell: Cell, records: readonly CellRecord[], { engine }: Compar
   return records.find((record) => record.cell.id === cell.id) ?? records.find(same);
 }
 
-/** Group, arm and every setting, the schedule as one. */
+/** Group, arm, every setting (the schedule as one), and what a grid calls its points besides. */
 function configuration(outcomes: readonly Outcome[]): Map<string, string[]> {
-  const settings = outcomes.map(({ cell }) => new Map(leaves(cell.settings, '')));
+  const settings = outcomes.map(({ arm: { arm }, cell }) => {
+    const point = Object.entries(arm.point).map(([name, value]) => [name, pointText(value)] as const);
+    return new Map([...point, ...leaves(cell.settings, '')]);
+  });
   const names = [...new Set(settings.flatMap((own) => [...own.keys()]))];
   return new Map([
     ['dimension', outcomes.map(({ arm }) => arm.group)],
-    ['arm', outcomes.map(({ cell }) => cell.arm)],
+    ['arm', outcomes.map(({ arm }) => arm.arm.name)],
     ...names.map((name): [string, string[]] => [name, settings.map((own) => own.get(name) ?? '')]),
   ]);
 }
