@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from './version.ts';
 import type { LoadedSweep } from '../sweep/load.ts';
+import { addDiffCommand } from './diff-grammar.ts';
 import { addEngineCommands } from './engine-grammar.ts';
 import { addGrowCommand } from './grow-grammar.ts';
 import type { Io } from './io.ts';
@@ -44,6 +45,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .option('--results <dir>', 'folder for records and tables', 'results')
     .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
     .option('--json', 'print events as JSON lines, the results rows last')
+    .addOption(new Option('--format <name>', 'of the results table').choices(['text', 'markdown']).default('text'))
     .option('--quiet', 'print nothing but data and mistakes')
     .option('--no-progress', 'print plain lines instead of the live display')
     .action(async (file: string, options: SweepOptions) => {
@@ -77,6 +79,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     });
 
   addGrowCommand(program, io, finish);
+  addDiffCommand(program, io, finish);
   addEngineCommands(program, io, finish);
 
   program
@@ -105,6 +108,7 @@ export interface SweepOptions extends PlanOptions {
   readonly jobs?: number;
   readonly results: string;
   readonly saveModels?: true;
+  readonly format: 'text' | 'markdown';
   readonly quiet?: true;
   readonly progress: boolean;
 }

@@ -2,6 +2,7 @@ import type { ArmRow, Summary } from '../report/arms.ts';
 import { pointText } from '../run/spec.ts';
 import { engineering, signedPercent } from './format.ts';
 import { painter } from './colour.ts';
+import { renderMarkdown } from './markdown.ts';
 import { renderTable, wrapped, type TableColumn, type TableOptions } from './table.ts';
 
 interface ResultColumn extends TableColumn {
@@ -37,6 +38,18 @@ export function resultsTable(rows: readonly ArmRow[], options: TableOptions): st
   ].join('\n');
 }
 
+/** The same in Markdown: every column, whatever its width, notes as a list below. */
+export function resultsMarkdown(rows: readonly ArmRow[]): string {
+  const notes = [...new Set(rows.flatMap(({ warnings }) => warnings))];
+  const columns = resultColumns(rows, notes);
+  const table = renderMarkdown(
+    columns,
+    rows.map((row) => columns.map((column) => column.text(row))),
+  );
+  const list = notes.map((note, index) => `${index + 1}. ${note}`);
+  return [table, `${legendText(rows)}\n`, ...(list.length === 0 ? [] : [`${list.join('\n')}\n`])].join('\n');
+}
+
 function legendText(rows: readonly ArmRow[]): string {
   const baseline =
     rows[0] === undefined
@@ -69,7 +82,7 @@ function resultColumns(rows: readonly ArmRow[], notes: readonly string[]): Resul
     right('FLOPs', 5, ({ flops }) => known(flops, engineering)),
     right('speedup', 0, ({ speedupFlops }) => known(speedupFlops, signedPercent)),
     right('time', 7, ({ seconds }) => known(seconds, (value) => `${value.toFixed(1)} s`)),
-    right('speedup (time)', 4, ({ speedupTime }) => known(speedupTime.median, signedPercent)),
+    right('speedup (time)', 4, ({ speedupTime }) => known(speedupTime.value, signedPercent)),
     right('loss', 0, ({ loss }) => spread(loss, 3, 1)),
     ...metrics.map(({ task, metric }, index) =>
       right(isFirst(index) ? task : `${task} ${metric}`, isFirst(index) ? 3 : 9, (row) =>
@@ -80,7 +93,7 @@ function resultColumns(rows: readonly ArmRow[], notes: readonly string[]): Resul
       ? []
       : [
           right('score', 1, ({ score }) => spread(score, 1, 1)),
-          right('delta', 2, ({ scoreDelta }) => known(scoreDelta, (value) => signed(value))),
+          right('delta', 2, ({ scoreDelta }) => known(scoreDelta.value, (value) => signed(value))),
         ]),
     ...(notes.length === 0
       ? []

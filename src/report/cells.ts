@@ -1,9 +1,11 @@
 import type { Plan } from '../run/plan.ts';
 import type { CellRecord, CellResult } from '../run/record.ts';
 import { decimals, integers, toCsv, type CsvColumn } from './csv.ts';
+import { metricNamed, type TaskMetrics } from './metrics.ts';
 import { pointColumns } from './point-columns.ts';
-import { outcomesOf, type Outcome } from './outcomes.ts';
-import { metricColumns, metricOf, scoreOf, tasksOf, type TaskMetrics } from './score.ts';
+import { baselineArms, outcomesOf, type Outcome } from './outcomes.ts';
+import { metricColumns, metricOf, scoreOf, tasksOf } from './score.ts';
+import { costToLoss, type LossCost } from './to-loss.ts';
 
 /**
  * `cells.csv`: a row per cell of the plan, in the plan's order, cells that have not run included. Losses are nats per
@@ -11,11 +13,14 @@ import { metricColumns, metricOf, scoreOf, tasksOf, type TaskMetrics } from './s
  * the last columns, in seconds: two runs of one sweep agree in everything before them.
  */
 export function cellsCsv(plan: Plan, records: readonly CellRecord[], metrics: TaskMetrics): string {
-  return toCsv(cellColumns(plan, metrics), outcomesOf(plan, records));
+  const outcomes = outcomesOf(plan, records);
+  return toCsv(cellColumns(plan, outcomes, metrics), outcomes);
 }
 
-function cellColumns(plan: Plan, metrics: TaskMetrics): CsvColumn<Outcome>[] {
+/** The columns of `cells.csv`; `outcomes` are all cells of the plan, among which the baseline's are found. */
+export function cellColumns(plan: Plan, outcomes: readonly Outcome[], metrics: TaskMetrics): CsvColumn<Outcome>[] {
   const tasks = tasksOf(plan);
+  const toLoss = costsToLoss(plan, outcomes);
   return [
     ...pointColumns(
       plan.arms.map(({ arm }) => arm),
@@ -28,80 +33,58 @@ function cellColumns(plan: Plan, metrics: TaskMetrics): CsvColumn<Outcome>[] {
     { name: 'id', text: ({ cell }) => cell.id },
     integers(
       'steps',
-      ofResult((result) => result.steps),
+      ofResult(({ steps }) => steps),
     ),
     integers(
       'flops',
-      ofResult((result) => result.flops),
+      ofResult(({ flops }) => flops),
     ),
-    decimals(
-      'loss',
-      4,
-      ofResult((result) => result.loss),
-    ),
-    ...growthColumns(plan),
-    decimals(
-      'effective_ffn',
-      1,
-      ofResult((result) => result.width?.ffn ?? null),
-    ),
-    decimals(
-      'effective_hidden',
-      1,
-      ofResult((result) => result.width?.hidden ?? null),
-    ),
+    integers('flops_to_loss', (outcome) => toLoss.get(outcome)?.flops ?? null),
+    measured('loss', metrics, ({ loss }) => loss),
+    ...growthColumns(plan, metrics),
+    measured('effective_ffn', metrics, ({ width }) => width?.ffn ?? null),
+    measured('effective_hidden', metrics, ({ width }) => width?.hidden ?? null),
     ...metricColumns(plan, metrics).map((column) =>
-      decimals(
-        `${column.task}.${column.metric}`,
-        4,
-        ofResult((result) => metricOf(result, column)),
-      ),
+      measured(`${column.task}.${column.metric}`, metrics, (result) => metricOf(result, column)),
     ),
-    decimals(
-      'score',
-      2,
-      ofResult((result) => scoreOf(result, tasks, metrics)),
-    ),
+    measured('score', metrics, (result) => scoreOf(result, tasks, metrics)),
     { name: 'warnings', text: ({ record }) => record?.result?.warnings.join('; ') ?? null },
     { name: 'error', text: ({ record }) => record?.error?.split('\n', 1)[0] ?? null },
-    decimals(
-      'seconds',
-      2,
-      ofResult(({ seconds }) => seconds.train),
-    ),
-    decimals(
-      'seconds_compile',
-      2,
-      ofResult(({ seconds }) => seconds.compile),
-    ),
-    decimals(
-      'seconds_evaluate',
-      2,
-      ofResult(({ seconds }) => seconds.evaluate),
-    ),
-    decimals(
-      'seconds_finetune',
-      2,
-      ofResult(({ seconds }) => seconds.finetune),
-    ),
+    measured('seconds', metrics, ({ seconds }) => seconds.train),
+    decimals('seconds_to_loss', 2, (outcome) => toLoss.get(outcome)?.seconds ?? null),
+    measured('seconds_compile', metrics, ({ seconds }) => seconds.compile),
+    measured('seconds_evaluate', metrics, ({ seconds }) => seconds.evaluate),
+    measured('seconds_finetune', metrics, ({ seconds }) => seconds.finetune),
   ];
 }
 
 /** Loss just before and just after each growth; as many pairs as the arm with the most stages needs. */
-function growthColumns(plan: Plan): CsvColumn<Outcome>[] {
+function growthColumns(plan: Plan, metrics: TaskMetrics): CsvColumn<Outcome>[] {
   const growths = Math.max(0, ...plan.arms.map(({ stages }) => stages.length - 1));
-  return Array.from({ length: growths }, (_, index) => [
-    decimals(
-      `growth_${index + 1}_before`,
-      4,
-      ofResult((result) => result.growths[index]?.before ?? null),
+  return Array.from({ length: growths }, (_, index) =>
+    (['before', 'after'] as const).map((when) =>
+      measured(`growth_${index + 1}_${when}`, metrics, (result) => result.growths[index]?.[when] ?? null),
     ),
-    decimals(
-      `growth_${index + 1}_after`,
-      4,
-      ofResult((result) => result.growths[index]?.after ?? null),
-    ),
-  ]).flat();
+  ).flat();
+}
+
+/** What finished cells had spent when they reached the final loss of the baseline's cell with their seed. */
+function costsToLoss(plan: Plan, outcomes: readonly Outcome[]): Map<Outcome, LossCost | null> {
+  const baselines = baselineArms(plan);
+  return new Map(
+    outcomes.map((outcome) => {
+      const { arm, cell } = outcome;
+      const baseline = outcomes.find((own) => own.arm === baselines.get(arm) && own.cell.seed === cell.seed)?.done;
+      return [outcome, outcome.done && baseline ? costToLoss(outcome.done, baseline) : null];
+    }),
+  );
+}
+
+/** A metric's column, with as many digits as the metric has. */
+function measured(name: string, metrics: TaskMetrics, pick: (result: CellResult) => number | null): CsvColumn<Outcome> {
+  const metric = metricNamed(name, metrics);
+  if (metric === null) throw new Error(`no metric is called ${name}`);
+  return decimals(name, metric.decimals, ofResult(pick));
 }
 
 /** A number of a cell's result, diverged cells included. */

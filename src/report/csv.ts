@@ -4,6 +4,8 @@ import { stringify } from 'csv-stringify/sync';
 export interface CsvColumn<Row> {
   readonly name: string;
   text(row: Row): string | null;
+  /** The number that the text was made of; absent in columns of text. */
+  readonly number?: (row: Row) => number | null;
 }
 
 /**
@@ -17,12 +19,12 @@ export function toCsv<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Ro
 
 /** A column of numbers with a fixed number of decimals, so that equal numbers are equal text. */
 export function decimals<Row>(name: string, digits: number, value: (row: Row) => number | null): CsvColumn<Row> {
-  return { name, text: (row) => fixed(value(row), digits) };
+  return { name, text: (row) => fixed(value(row), digits), number: value };
 }
 
 /** A column of whole numbers, written in full however large: never in powers of ten. */
 export function integers<Row>(name: string, value: (row: Row) => number | null): CsvColumn<Row> {
-  return { name, text: (row) => whole(value(row)) };
+  return { name, text: (row) => whole(value(row)), number: value };
 }
 
 function fixed(value: number | null, digits: number): string | null {

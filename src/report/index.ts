@@ -7,7 +7,7 @@ import { armRows, type ArmRow } from './arms.ts';
 import { cellsCsv } from './cells.ts';
 import { metaJson, type Provenance } from './meta.ts';
 import { resultsCsv } from './results.ts';
-import type { TaskMetrics } from './score.ts';
+import type { TaskMetrics } from './metrics.ts';
 
 /**
  * Writes `cells.csv`, `results.csv` and `results.meta.json` into `folder`, each whole or not at all, and returns the

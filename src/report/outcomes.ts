@@ -1,4 +1,4 @@
-import type { Plan, PlannedArm } from '../run/plan.ts';
+import { armsByPoint, type Plan, type PlannedArm } from '../run/plan.ts';
 import type { CellRecord, CellResult } from '../run/record.ts';
 import { armLabel, type Cell } from '../run/spec.ts';
 
@@ -36,3 +36,7 @@ export function statusOf(record: CellRecord | null): Status {
   if (record === null) return 'pending';
   return record.result === null ? 'failed' : record.result.status;
 }
+
+/** The arm that each arm is compared with: the first at its point of the grid. */
+export const baselineArms = (plan: Plan): ReadonlyMap<PlannedArm, PlannedArm> =>
+  new Map(armsByPoint(plan.arms).flatMap((arms) => arms.map((arm) => [arm, arms[0]!])));

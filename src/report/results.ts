@@ -1,6 +1,7 @@
 import type { ArmRow } from './arms.ts';
 import { decimals, integers, toCsv, type CsvColumn } from './csv.ts';
 import { pointColumns } from './point-columns.ts';
+import type { Estimate } from './statistics/interval.ts';
 
 /** `results.csv`: a row per arm, the baseline first. Units are those of `ArmRow`; what is not known is empty. */
 export function resultsCsv(rows: readonly ArmRow[]): string {
@@ -18,11 +19,13 @@ function resultColumns(rows: readonly ArmRow[]): CsvColumn<ArmRow>[] {
     integers('flops', ({ flops }) => flops),
     decimals('seconds', 2, ({ seconds }) => seconds),
     decimals('speedup_flops', 4, ({ speedupFlops }) => speedupFlops),
-    decimals('speedup_time', 4, ({ speedupTime }) => speedupTime.median),
-    decimals('speedup_time_lo', 4, ({ speedupTime }) => speedupTime.low),
-    decimals('speedup_time_hi', 4, ({ speedupTime }) => speedupTime.high),
+    ...estimates('speedup_time', 4, ({ speedupTime }) => speedupTime),
+    ...estimates('speedup_to_loss', 4, ({ speedupToLoss }) => speedupToLoss),
+    ...estimates('speedup_to_loss_time', 4, ({ speedupToLossTime }) => speedupToLossTime),
     decimals('loss', 4, ({ loss }) => loss.mean),
     decimals('loss_sd', 4, ({ loss }) => loss.sd),
+    ...estimates('loss_delta', 4, ({ lossDelta }) => lossDelta),
+    decimals('loss_p', 4, ({ lossDelta }) => lossDelta.p),
     decimals('effective_ffn', 1, ({ width }) => width.ffn),
     decimals('effective_hidden', 1, ({ width }) => width.hidden),
     ...(rows[0]?.metrics ?? []).map(({ task, metric }, index) =>
@@ -30,7 +33,15 @@ function resultColumns(rows: readonly ArmRow[]): CsvColumn<ArmRow>[] {
     ),
     decimals('score', 2, ({ score }) => score.mean),
     decimals('score_sd', 2, ({ score }) => score.sd),
-    decimals('score_delta', 2, ({ scoreDelta }) => scoreDelta),
+    ...estimates('score_delta', 2, ({ scoreDelta }) => scoreDelta),
+    decimals('score_p', 4, ({ scoreDelta }) => scoreDelta.p),
     { name: 'warnings', text: ({ warnings }) => warnings.join('; ') },
   ];
 }
+
+/** A number with the ends of its confidence interval. */
+const estimates = (name: string, digits: number, of: (row: ArmRow) => Estimate): CsvColumn<ArmRow>[] => [
+  decimals(name, digits, (row) => of(row).value),
+  decimals(`${name}_lo`, digits, (row) => of(row).low),
+  decimals(`${name}_hi`, digits, (row) => of(row).high),
+];

@@ -1,8 +1,6 @@
 import type { Plan } from '../run/plan.ts';
 import type { CellResult } from '../run/record.ts';
-
-/** Metric names by task; a task's first metric is the one that counts in the score. */
-export type TaskMetrics = ReadonlyMap<string, readonly string[]>;
+import type { TaskMetrics } from './metrics.ts';
 
 /** One metric of one task: a column of the tables. */
 export interface MetricColumn {
@@ -17,7 +15,7 @@ export function tasksOf(plan: Plan): string[] {
 
 /** The columns of all metrics of the plan's tasks, task by task. */
 export function metricColumns(plan: Plan, metrics: TaskMetrics): MetricColumn[] {
-  return tasksOf(plan).flatMap((task) => (metrics.get(task) ?? []).map((metric) => ({ task, metric })));
+  return tasksOf(plan).flatMap((task) => (metrics.get(task) ?? []).map(({ name }) => ({ task, metric: name })));
 }
 
 /** A metric as the task defines it (accuracies from 0 to 1); null where the cell has none. */
@@ -33,7 +31,7 @@ const PERCENT = 100;
  */
 export function scoreOf(result: CellResult, tasks: readonly string[], metrics: TaskMetrics): number | null {
   const firsts = tasks.map((task) => {
-    const metric = metrics.get(task)?.[0];
+    const metric = metrics.get(task)?.[0]?.name;
     return metric === undefined ? null : metricOf(result, { task, metric });
   });
   const known = firsts.filter((value) => value !== null);

@@ -1,6 +1,6 @@
 import { mayLeaveEarly } from '../run/plan.ts';
-import type { CellRecord } from '../run/record.ts';
 import type { Outcome } from './outcomes.ts';
+import { TRAITS } from './traits.ts';
 
 /** Below this many seeds a standard deviation says little: with two, its own error is about 60 % of it. */
 const ENOUGH_SEEDS = 3;
@@ -65,23 +65,12 @@ function recoveryWarnings(arm: readonly Outcome[]): string[] {
   return worse.length > 0 ? [`loss of ${seedList(worse)} ends above its value before growth`] : [];
 }
 
-type Trait = readonly [name: string, of: (record: CellRecord) => string | null];
-
-const TRAITS: readonly Trait[] = [
-  ['engine', ({ engine }) => engine?.name ?? null],
-  ['device', ({ engine }) => engine?.device ?? null],
-  ['package versions', ({ engine }) => engine && JSON.stringify(Object.entries(engine.versions).sort())],
-  ['processor', ({ machine }) => machine.cpu],
-  ['Node version', ({ machine }) => machine.node],
-  ['corpus', ({ result }) => result?.corpus.digest ?? null],
-];
-
 /** Cells that are compared must agree in everything the sweep does not vary, the machine included. */
 function mixtureWarnings(outcomes: readonly Outcome[], vary: readonly string[]): string[] {
   const variesData = vary.some((path) => path === 'data' || path.startsWith('data.'));
   const records = outcomes.filter(({ done }) => done !== null).flatMap(({ record }) => (record ? [record] : []));
-  return TRAITS.filter(([name]) => name !== 'corpus' || !variesData).flatMap(([name, of]) => {
-    const values = new Set(records.map(of).filter((value) => value !== null));
+  return TRAITS.filter(({ name }) => name !== 'corpus' || !variesData).flatMap(({ name, of }) => {
+    const values = new Set(records.map((record) => of(record)).filter((value) => value !== null));
     return values.size > 1 ? [`not comparable: ${values.size} different values of ${name}`] : [];
   });
 }

@@ -53,7 +53,7 @@ describe('the results on a terminal', () => {
       'dimension  arm    n  FLOPs  speedup    time  speedup (time)           loss       topic  topic macro_f1        span       score  delta  notes',
       'baseline   full   2  4.90M    +0.0%  11.0 s           +0.0%  5.600 ± 0.141  63.0 ± 2.8      50.0 ± 0.0  15.0 ± 7.1  39.0 ± 4.9    0.0  1',
       '',
-      'depth      stack  2  4.02M   +22.0%   8.3 s          +33.1%  5.475 ± 0.194  61.0 ± 1.4      50.0 ± 0.0  20.0 ± 7.1  40.5 ± 4.2   +1.5  1',
+      'depth      stack  2  4.02M   +22.0%   8.3 s          +32.8%  5.475 ± 0.194  61.0 ± 1.4      50.0 ± 0.0  20.0 ± 7.1  40.5 ± 4.2   +1.5  1,2',
     ]);
     expect(table(200)).toContain('\n1  n=2: spread only indicative\n');
   });

@@ -2,6 +2,7 @@ import type { Plan } from '../../src/run/plan.ts';
 import { planSweep } from '../../src/run/plan.ts';
 import type { CellRecord, CellResult } from '../../src/run/record.ts';
 import type { Cell, Settings } from '../../src/run/spec.ts';
+import { ACCURACY, EXACT_MATCH, MACRO_F1 } from '../../src/tasks/metrics.ts';
 import { tinySettings } from '../run/cells.ts';
 
 /** Two arms, full and stack (one layer for 60 % of ten steps), two seeds, two tasks. */
@@ -29,8 +30,8 @@ export const plan: Plan = planSweep({
   ],
 });
 export const metrics = new Map([
-  ['topic', ['accuracy', 'macro_f1']],
-  ['span', ['exact_match']],
+  ['topic', [ACCURACY, MACRO_F1]],
+  ['span', [EXACT_MATCH]],
 ]);
 
 /** By the formula of growth/flops.ts, worked out by hand: 60 sequences through two layers and the head, or fewer. */

@@ -17,9 +17,9 @@ describe('results.csv', () => {
   test('has the statistics that Python works out from the same records', () => {
     expect(results()).toBe(
       lines(
-        'dimension,arm,n,failed,steps,flops,seconds,speedup_flops,speedup_time,speedup_time_lo,speedup_time_hi,loss,loss_sd,effective_ffn,effective_hidden,topic.accuracy,topic.macro_f1,span.exact_match,score,score_sd,score_delta,warnings',
-        'baseline,full,2,0,10,4899840,11.00,0.0000,0.0000,0.0000,0.0000,5.6000,0.1414,15.0,8.0,0.6300,0.5000,0.1500,39.00,4.95,0.00,n=2: spread only indicative',
-        'depth,stack,2,0,10,4015104,8.25,0.2204,0.3309,0.2500,0.4118,5.4750,0.1945,13.8,7.0,0.6100,0.5000,0.2000,40.50,4.24,1.50,n=2: spread only indicative',
+        'dimension,arm,n,failed,steps,flops,seconds,speedup_flops,speedup_time,speedup_time_lo,speedup_time_hi,speedup_to_loss,speedup_to_loss_lo,speedup_to_loss_hi,speedup_to_loss_time,speedup_to_loss_time_lo,speedup_to_loss_time_hi,loss,loss_sd,loss_delta,loss_delta_lo,loss_delta_hi,loss_p,effective_ffn,effective_hidden,topic.accuracy,topic.macro_f1,span.exact_match,score,score_sd,score_delta,score_delta_lo,score_delta_hi,score_p,warnings',
+        'baseline,full,2,0,10,4899840,11.00,0.0000,0.0000,0.0000,0.0000,,,,,,,5.6000,0.1414,0.0000,0.0000,0.0000,,15.0,8.0,0.6300,0.5000,0.1500,39.00,4.95,0.00,0.00,0.00,,n=2: spread only indicative',
+        'depth,stack,2,0,10,4015104,8.25,0.2204,0.3284,-0.3869,1.8781,,,,,,,5.4750,0.1945,-0.1250,-3.1427,2.8927,,13.8,7.0,0.6100,0.5000,0.2000,40.50,4.24,1.50,-4.85,7.85,,n=2: spread only indicative; no difference can be significant below 7 seeds',
       ),
     );
   });
@@ -27,35 +27,38 @@ describe('results.csv', () => {
   test('leaves empty what is not known, and never writes 0 for it', () => {
     const some = [records[0]!, failure(cellOf('stack', 0), 'out of memory\nat line 3')];
     expect(results(some).split('\n')[2]).toBe(
-      'depth,stack,0,1,,,,,,,,,,,,,,,,,,1 of 2 cells failed: out of memory; 1 of 2 cells not run yet',
+      `depth,stack,0,1${','.repeat(31)}1 of 2 cells failed: out of memory; 1 of 2 cells not run yet`,
     );
   });
 
   test('compares times and scores over the seeds that both arms finished', () => {
     const some = [records[0]!, records[1]!, records[3]!];
     const stack = armRows(plan, some, metrics)[1]!;
-    expect(stack.speedupTime).toEqual({ median: 0.25, low: null, high: null });
-    expect(stack.scoreDelta).toBeCloseTo(2, 12);
+    expect(stack.speedupTime).toEqual({ value: expect.closeTo(0.25, 12) as number, low: null, high: null });
+    expect(stack.scoreDelta.value).toBeCloseTo(2, 12);
     expect(stack.n).toBe(2);
     expect(stack.warnings).toContain('compared with the baseline over 1 of 2 seeds');
   });
 
-  test('takes the median of the speedups in time: one slow run does not move it', () => {
-    const three = planSweep({ ...plan.comparison, seeds: [0, 1, 2] });
-    const cell = (arm: string, seed: number) => three.cells.find((own) => own.arm === arm && own.seed === seed)!;
-    const times = [8, 5, 0.1].flatMap((time, seed) => [
-      recordOf(cell('full', seed), { seconds: seconds(10) }),
-      recordOf(cell('stack', seed), { seconds: seconds(time) }),
-    ]);
-    const { speedupTime } = armRows(three, times, metrics)[1]!;
-    expect(speedupTime).toEqual({ median: 1, low: 0.25, high: 99 });
+  test('tests differences in loss and score once there are seeds enough, together', () => {
+    const eight = planSweep({ ...plan.comparison, seeds: [0, 1, 2, 3, 4, 5, 6, 7] });
+    const all = eight.cells.map((cell) =>
+      recordOf(cell, {
+        loss: cell.arm === 'full' ? 5 : 5.1 + cell.seed / 100,
+        tasks: scores(0.5 + cell.seed / 100, 0.2),
+      }),
+    );
+    const { lossDelta, scoreDelta, warnings } = armRows(eight, all, metrics)[1]!;
+    // All eight differences of loss have one sign; those of score are all zero, and so no second test.
+    expect(lossDelta.p).toBe(2 / 2 ** 8);
+    expect([scoreDelta.value, scoreDelta.p, warnings]).toEqual([0, null, []]);
   });
 
   test('writes no minus sign before a number that rounds to 0', () => {
     const worse = recordOf(cellOf('stack', 0), { tasks: scores(0.60999, 0.1), seconds: seconds(10.0001) });
     const fields = results([records[0]!, worse]).split('\n')[2]!.split(',');
     expect(fields.filter((field) => /^-0\.0*$/.test(field))).toEqual([]);
-    expect(fields.at(-2)).toBe('0.00');
+    expect(fields.at(-5)).toBe('0.00');
   });
 
   test('keeps diverged cells out of the means', () => {
@@ -79,18 +82,18 @@ describe('cells.csv', () => {
     const ids = plan.cells.map(({ id }) => id);
     expect(cellsCsv(plan, some, metrics)).toBe(
       lines(
-        'dimension,arm,seed,status,id,steps,flops,loss,growth_1_before,growth_1_after,effective_ffn,effective_hidden,topic.accuracy,topic.macro_f1,span.exact_match,score,warnings,error,seconds,seconds_compile,seconds_evaluate,seconds_finetune',
-        `baseline,full,0,done,${ids[0]!},10,4899840,5.5000,,,15.0,8.0,0.6100,0.5000,0.1000,35.50,,,10.00,1.00,2.00,3.00`,
-        `depth,stack,0,done,${ids[1]!},10,4015104,5.6125,6.0000,6.2500,12.5,6.0,0.6000,0.5000,0.1500,37.50,,,8.00,1.00,2.00,3.00`,
-        `baseline,full,1,failed,${ids[2]!},,,,,,,,,,,,,"killed, sadly",,,,`,
-        `depth,stack,1,pending,${ids[3]!},,,,,,,,,,,,,,,,,`,
+        'dimension,arm,seed,status,id,steps,flops,flops_to_loss,loss,growth_1_before,growth_1_after,effective_ffn,effective_hidden,topic.accuracy,topic.macro_f1,span.exact_match,score,warnings,error,seconds,seconds_to_loss,seconds_compile,seconds_evaluate,seconds_finetune',
+        `baseline,full,0,done,${ids[0]!},10,4899840,,5.5000,,,15.0,8.0,0.6100,0.5000,0.1000,35.50,,,10.00,,1.00,2.00,3.00`,
+        `depth,stack,0,done,${ids[1]!},10,4015104,,5.6125,6.0000,6.2500,12.5,6.0,0.6000,0.5000,0.1500,37.50,,,8.00,,1.00,2.00,3.00`,
+        `baseline,full,1,failed,${ids[2]!},,,,,,,,,,,,,,"killed, sadly",,,,,`,
+        `depth,stack,1,pending,${ids[3]!},,,,,,,,,,,,,,,,,,,`,
       ),
     );
   });
 
-  test('differs between two runs of the same cells in the last four columns only', () => {
+  test('differs between two runs of the same cells in the last five columns only', () => {
     const slower = records.map((record) => ({ ...record, result: { ...record.result!, seconds: seconds(99) } }));
-    const withoutTimes = (text: string) => text.split('\n').map((line) => line.split(',').slice(0, -4).join());
+    const withoutTimes = (text: string) => text.split('\n').map((line) => line.split(',').slice(0, -5).join());
     expect(cellsCsv(plan, slower, metrics)).not.toBe(cellsCsv(plan, records, metrics));
     expect(withoutTimes(cellsCsv(plan, slower, metrics))).toEqual(withoutTimes(cellsCsv(plan, records, metrics)));
   });

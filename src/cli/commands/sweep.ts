@@ -18,7 +18,7 @@ import type { Io } from '../io.ts';
 import type { SweepOptions } from '../program.ts';
 import { openDisplay } from '../progress/display.ts';
 import { provenance } from '../provenance.ts';
-import { resultsTable } from '../results-table.ts';
+import { resultsMarkdown, resultsTable } from '../results-table.ts';
 import { shellWord } from '../shell.ts';
 import { tableOptions } from '../terminal.ts';
 
@@ -48,7 +48,7 @@ async function runAndReport(
   interrupts: Interrupts,
 ): Promise<number> {
   const outcome = await runShown(plan, folder, options, io, interrupts);
-  const metrics = new Map(tasks.map(({ name, metrics }) => [name, metrics.map((metric) => metric.name)]));
+  const metrics = new Map(tasks.map(({ name, metrics }) => [name, metrics]));
   const rows = await writeTables(folder, plan, outcome.records, metrics, await provenance());
   if (options.json === true) writeLine(io, { type: 'results', folder, rows });
   if (outcome.interrupted) {
@@ -58,7 +58,9 @@ async function runAndReport(
     return EXIT.interrupted;
   }
   if (options.saveModels === true) tellOfModels(outcome.records, folder, io);
-  if (options.json !== true) io.stdout.write(resultsTable(rows, tableOptions(io)));
+  if (options.json !== true) {
+    io.stdout.write(options.format === 'markdown' ? resultsMarkdown(rows) : resultsTable(rows, tableOptions(io)));
+  }
   if (options.quiet !== true) io.stderr.write(`Tables and records are in ${folder}\n`);
   return rows.some(hasFailed) ? EXIT.cellsFailed : EXIT.done;
 }
