@@ -1,4 +1,4 @@
-import { cellsOf, type Arm, type ArmGroup, type Cell, type Comparison } from './spec.ts';
+import { canonical, cellsOf, type Arm, type ArmGroup, type Cell, type Comparison } from './spec.ts';
 import { planStages, type PlannedStage } from './stages.ts';
 
 export { planStages, type PlannedStage } from './stages.ts';
@@ -9,7 +9,7 @@ export interface PlannedArm {
   readonly stages: readonly PlannedStage[];
   /** Pre-training FLOPs of one cell, if no stage ends early. */
   readonly flops: number;
-  /** Baseline FLOPs over this arm's, minus 1: the paper's definition. */
+  /** FLOPs of the baseline at its point over this arm's, minus 1: the paper's definition. */
   readonly speedupFlops: number;
 }
 
@@ -30,7 +30,20 @@ export function planSweep(comparison: Comparison): Plan {
     const stages = planStages(arm.settings);
     return { arm, group: arm.group, stages, flops: stages.reduce((sum, stage) => sum + stage.flops, 0) };
   });
-  const baseline = planned[0]?.flops ?? 0;
-  const arms = planned.map((arm) => ({ ...arm, speedupFlops: baseline / arm.flops - 1 }));
+  const arms = armsByPoint(planned).flatMap((own) =>
+    own.map((arm) => ({ ...arm, speedupFlops: own[0]!.flops / arm.flops - 1 })),
+  );
   return { comparison, arms, cells: cellsOf(comparison) };
+}
+
+/** The comparisons that a sweep repeats: the arms of each point of its grid, the baseline first. */
+export function armsByPoint<Planned extends { readonly arm: Arm }>(arms: readonly Planned[]): Planned[][] {
+  const points = new Map<string, Planned[]>();
+  for (const planned of arms) {
+    const key = canonical(planned.arm.point);
+    const own = points.get(key);
+    if (own === undefined) points.set(key, [planned]);
+    else own.push(planned);
+  }
+  return [...points.values()];
 }

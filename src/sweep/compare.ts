@@ -59,6 +59,7 @@ function grownArm(
     group: reductions.length > 1 ? 'compound' : reductions[0]!.dimension,
     input: merge(base, { schedule: twoStages(compare, reductions) }),
     control: null,
+    when: {},
     at,
     ownPath: ([section, , dimension, ...rest]) => {
       if (section !== 'schedule') return ['compare', String(section)];
@@ -73,6 +74,7 @@ const baselineArm = (base: SettingsInput): ArmDraft => ({
   group: 'baseline',
   input: base,
   control: null,
+  when: {},
   at: ['compare'],
   ownPath: (setting) => ['compare', ...setting],
 });

@@ -2,21 +2,47 @@ import { constructFromEvents, EVENT_ID, parseEvents, YAMLException, type Event }
 import type { Source } from './frame.ts';
 import type { Path, Problem } from './problem.ts';
 import { buildTree, type Located } from './tree.ts';
-
-/** A parsed sweep file: its value, and where each part of the value was written. */
-export interface Document {
-  readonly value: unknown;
-  readonly tree: Located;
-}
+import type { Layer } from './layers.ts';
 
 /** A parsed file, or null where it is no YAML document that can be worked with; and what is wrong with it. */
 export interface Parsed {
-  readonly document: Document | null;
+  readonly document: Layer | null;
   readonly problems: readonly Problem[];
 }
 
-/** Parses YAML 1.2 (core schema, no merge keys). Every problem is returned, none thrown. */
-export function parseDocument({ text }: Source): Parsed {
+/** Parses YAML 1.2 (core schema). Every problem is returned, none thrown. */
+export function parseDocument({ text, start }: Source): Parsed {
+  const { document, problems } = parse(text);
+  if (start === 0) return { document, problems };
+  return {
+    document: document === null ? null : { ...document, tree: shifted(document.tree, start) },
+    problems: problems.map((problem) =>
+      problem.place.in === 'file'
+        ? { ...problem, place: { in: 'file', offset: problem.place.offset + start } }
+        : problem,
+    ),
+  };
+}
+
+function shifted({ start, node }: Located, by: number): Located {
+  const moved = start + by;
+  switch (node.kind) {
+    case 'scalar':
+      return { start: moved, node };
+    case 'sequence':
+      return { start: moved, node: { ...node, items: node.items.map((item) => shifted(item, by)) } };
+    case 'mapping': {
+      const entries = node.entries.map(({ key, keyStart, value }) => ({
+        key,
+        keyStart: keyStart + by,
+        value: shifted(value, by),
+      }));
+      return { start: moved, node: { ...node, entries } };
+    }
+  }
+}
+
+function parse(text: string): Parsed {
   try {
     const events = parseEvents(text, {});
     const fatal = countProblem(events);

@@ -52,11 +52,16 @@ export function explain(error: ErrorObject, path: Path): Explanation {
     case 'uniqueItems':
       return explainRepetition(path, error.data as unknown[], Number(params['i']), Number(params['j']));
     case 'minProperties':
+      if (schema['maxProperties'] !== 1) return value('must not be empty');
+      return value('must name one operator, got none');
     case 'maxProperties':
-      return value(`must name one operator, got ${Object.keys(error.data as object).join(' and ') || 'none'}`);
+      return value(`must name one operator, got ${Object.keys(error.data as object).join(' and ')}`);
     case 'type':
     case 'pattern':
-      return value(`must be ${expected(schema)}, ${got}`, retyped(error.data, schema));
+      return value(
+        `must be ${expected(schema)}, ${got}`,
+        retyped(error.data, schema) || wantedList(error.data, schema),
+      );
     default:
       throw new Error(`no words for the schema's keyword ${error.keyword}`);
   }
@@ -84,6 +89,12 @@ function eitherOf({ oneOf }: Readonly<Record<string, unknown>>, given: object): 
   const keys = (oneOf as readonly { required: readonly string[] }[]).flatMap(({ required }) => required);
   const found = keys.filter((key) => Object.hasOwn(given, key));
   return `must have ${keys.join(' or ')}, got ${found.length === 0 ? 'neither' : 'both'}`;
+}
+
+/** What the list that is wanted in place of a mapping holds. */
+function wantedList(value: unknown, { type, description }: Readonly<Record<string, unknown>>): string {
+  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMapping && type === 'array' ? String(description) : '';
 }
 
 /** What a missing key would mean. */

@@ -4,6 +4,8 @@ import type { Place, Problem } from './problem.ts';
 export interface Source {
   readonly file: string;
   readonly text: string;
+  /** The offset of its first character, where several files are read as one text. */
+  readonly start: number;
 }
 
 /** Columns that a frame shows of a line: of long ones those around the caret. */
@@ -13,20 +15,25 @@ const FRAME_COLUMNS = 100;
  * The text of every problem, each once, in the order of the file (options first): `file:line:column: subject message`, the line with
  * its neighbours and a caret, and what to do.
  */
-export function renderProblems(source: Source, problems: readonly Problem[]): string[] {
+export function renderProblems(sources: readonly Source[], problems: readonly Problem[]): string[] {
   const order = (place: Place) => (place.in === 'file' ? place.offset : -1);
   const sorted = problems.toSorted((a, b) => order(a.place) - order(b.place));
-  return [...new Set(sorted.map((problem) => renderProblem(source, problem)))];
+  return [...new Set(sorted.map((problem) => renderProblem(sources, problem)))];
 }
 
-function renderProblem(source: Source, { place, subject, message, hint }: Problem): string {
+function renderProblem(sources: readonly Source[], { place, subject, message, hint }: Problem): string {
   const about = subject === '' ? message : `${subject} ${message}`;
   const advice = hint === '' ? [] : [`  ${hint}`];
   if (place.in === 'override') return [`--set ${place.option}: ${about}`, ...advice].map(printable).join('\n');
-  const { line, column } = position(source.text, place.offset);
+  const source = sourceAt(sources, place.offset);
+  const { line, column } = position(source.text, place.offset - source.start);
   const head = printable(`${source.file}:${line}:${column}: ${about}`);
   return [head, ...frame(source.text, line, column), ...advice.map(printable)].join('\n');
 }
+
+/** The file that an offset is in. */
+export const sourceAt = (sources: readonly Source[], offset: number): Source =>
+  sources.findLast(({ start }) => start <= offset) ?? sources[0]!;
 
 /** Line and column of an offset, both counted from 1. */
 export function position(text: string, offset: number): { readonly line: number; readonly column: number } {

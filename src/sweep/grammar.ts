@@ -58,14 +58,30 @@ export type CompareInput = {
   readonly controls?: readonly Control[];
 } & Readonly<Partial<Record<Dimension, readonly OperatorInput[]>>>;
 
+/** Settings by dotted path, each with the values it takes. */
+export type GridInput = Readonly<Record<string, readonly unknown[]>>;
+
+/** What must hold of an arm at a point: `arm`, `case` and settings by dotted path, each with a value or several. */
+export type Condition = Readonly<Record<string, unknown>>;
+
+export type ArmInput = SettingsInput & { readonly when?: Condition };
+
+/** What a case may say differently. */
+export interface CaseInput {
+  readonly base?: SettingsInput;
+  readonly arms?: Readonly<Record<string, ArmInput | null>>;
+  readonly compare?: CompareInput;
+  readonly grid?: GridInput;
+  readonly zip?: GridInput;
+}
+
 /** A sweep file that fits the schema. */
-export interface SweepInput {
+export interface SweepInput extends CaseInput {
   readonly seeds?: number | readonly number[];
   readonly vary?: readonly string[];
   readonly engine?: 'auto' | EngineName;
-  readonly base?: SettingsInput;
-  readonly arms?: Readonly<Record<string, SettingsInput | null>>;
-  readonly compare?: CompareInput;
+  readonly cases?: Readonly<Record<string, CaseInput | null>>;
+  readonly exclude?: readonly Condition[];
 }
 
 /** The fraction that a share stands for: `70%` is 0.7. */

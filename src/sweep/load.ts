@@ -3,12 +3,13 @@ import { corpusContents } from '../run/contents.ts';
 import type { Comparison, EngineName } from '../run/spec.ts';
 import { resolveCorpora } from './corpora.ts';
 import { DEFAULTS } from './defaults.ts';
-import { parseDocument } from './document.ts';
 import { expand } from './expand.ts';
 import { renderProblems, type Source } from './frame.ts';
 import { applyOverrides, isMapping, parseOverrides } from './override.ts';
+import { readSweep } from './inherit.ts';
 import { isWithin, type Path, type Problem } from './problem.ts';
-import { question, readSource, sweepName } from './source.ts';
+import { question, sweepName } from './source.ts';
+import { writeOutRanges } from './ranges.ts';
 import { validate } from './validate.ts';
 
 /** A comparison whose engine may be left to what there is. */
@@ -27,28 +28,27 @@ export async function loadSweep(
   options: { readonly set?: readonly string[] } = {},
 ): Promise<LoadedSweep> {
   const name = sweepName(file);
-  const source = await readSource(file);
-  const parsed = parseDocument(source);
-  if (parsed.document === null) throw mistaken(source, parsed.problems);
+  const { sources, layer, problems: unread } = await readSweep(file);
+  if (layer === null) throw mistaken(sources, unread);
 
   const { overrides, problems: misset } = parseOverrides(options.set ?? []);
-  const written = { tree: parsed.document.tree, overrides };
-  const value = applyOverrides(parsed.document.value, overrides);
+  const written = { tree: layer.tree, overrides, aliases: () => [] };
+  const value = writeOutRanges(applyOverrides(layer.value, overrides));
   const { input, problems: unfit, broken, misspelt } = validate(value, written);
-  const early = [...parsed.problems, ...misset, ...unfit];
-  if (!isMapping(value)) throw mistaken(source, early);
+  const early = [...unread, ...misset, ...unfit];
+  if (!isMapping(value)) throw mistaken(sources, early);
 
   const isBroken = (path: Path) => broken.some((bad) => isWithin(bad, path) || isWithin(path, bad));
   const isMisspelt = (path: Path) => misspelt.some((holder) => isWithin(path, holder));
-  const corpora = await resolveCorpora(input, file, written);
+  const corpora = await resolveCorpora(input, sources, written);
   const { arms, problems } = expand({ input: corpora.input, written, isBroken, isMisspelt });
   const all = [...early, ...corpora.problems, ...problems];
-  if (all.length > 0) throw mistaken(source, all);
+  if (all.length > 0) throw mistaken(sources, all);
 
   const { seeds = DEFAULTS.seeds, vary = DEFAULTS.vary, engine = DEFAULTS.engine } = input;
   return {
     name,
-    question: question(source.text),
+    question: sources.map(({ text }) => question(text)).find((text) => text !== '') ?? '',
     seeds: typeof seeds === 'number' ? Array.from({ length: seeds }, (_, seed) => seed) : seeds,
     vary,
     engine,
@@ -57,8 +57,8 @@ export async function loadSweep(
   };
 }
 
-function mistaken(source: Source, problems: readonly Problem[]): UserError {
-  const texts = renderProblems(source, problems);
+function mistaken(sources: readonly Source[], problems: readonly Problem[]): UserError {
+  const texts = renderProblems(sources, problems);
   const count = texts.length === 1 ? 'One problem' : `${texts.length} problems`;
   return new UserError(texts.join('\n\n'), `${count}; nothing was run.`);
 }

@@ -44,7 +44,7 @@ function parseOverride(option: string): Override | Problem {
       `${suggest(name, known)}\`seeds\`, \`engine\` and all of \`base\` can be set.`,
     );
   }
-  const { document, problems } = parseDocument({ file: '', text: rest.join('=') });
+  const { document, problems } = parseDocument({ file: '', text: rest.join('='), start: 0 });
   if (document === null || problems.length > 0) {
     const hint = 'Put quotes around it if the shell changed it.';
     return problem(name, 'must be given a value in YAML, got one that cannot be read', hint);
@@ -64,7 +64,8 @@ export function applyOverrides(value: unknown, overrides: readonly Override[]): 
   }, value);
 }
 
-function replaceAt(value: unknown, path: Path, set: unknown): unknown {
+/** `value` with `set` at `path`; what is no mapping on the way stays as it is. */
+export function replaceAt(value: unknown, path: Path, set: unknown): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return set;
   if (value !== undefined && !isMapping(value)) return value;

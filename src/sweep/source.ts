@@ -11,7 +11,7 @@ export async function readSource(file: string): Promise<Source> {
   const bytes = await readBytes(file);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (!text.includes('\0')) return { file, text };
+    if (!text.includes('\0')) return { file, text, start: 0 };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }

@@ -18,7 +18,6 @@ export function explainUnknownKey(
 function wordsFor(path: Path, key: string, known: readonly string[]): readonly [message: string, hint: string] {
   const dimension = path.findLast((step) => typeof step === 'string') ?? '';
   if (isDimension(dimension) || dimension === 'compound') return operatorWords(dimension, key, known);
-  if (key === '<<') return ['is not read: YAML 1.2 has no merge keys', 'What arms share belongs in base.'];
   return ['is not a setting', `${suggest(key, known) || elsewhere(path, key)}Known here: ${known.join(', ')}.`];
 }
 

@@ -5,7 +5,7 @@ import { position } from '../../src/sweep/frame.ts';
 import type { Path } from '../../src/sweep/problem.ts';
 
 const parse = (text: string) => {
-  const { document, problems } = parseDocument({ file: 'x.yaml', text });
+  const { document, problems } = parseDocument({ file: 'x.yaml', text, start: 0 });
   if (document === null) throw new Error(problems.map(({ message }) => message).join());
   return document;
 };
@@ -77,7 +77,7 @@ test.each([
 });
 
 test('an empty key that is given twice is told at its mapping', () => {
-  const { problems } = parseDocument({ file: 'x.yaml', text: ' :\n ?' });
+  const { problems } = parseDocument({ file: 'x.yaml', text: ' :\n ?', start: 0 });
   expect(problems.map(({ place }) => place)).toEqual([{ in: 'file', offset: 1 }]);
 });
 
@@ -86,7 +86,7 @@ test('text that is not YAML becomes a problem, whatever it is', () => {
     fc.property(
       fc.string({ unit: fc.constantFrom(...`ab:-[]{}*&!|>"'#%@\n\t ?,`.split('')), maxLength: 30 }),
       (text) => {
-        const { document, problems } = parseDocument({ file: 'x.yaml', text });
+        const { document, problems } = parseDocument({ file: 'x.yaml', text, start: 0 });
         expect(document === null ? problems.length : 1).toBeGreaterThan(0);
         for (const { place } of problems) {
           expect(place.in === 'file' && place.offset >= 0 && place.offset <= text.length).toBe(true);

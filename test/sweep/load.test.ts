@@ -266,7 +266,7 @@ describe('--set', () => {
   });
 
   test('may not set what an arm sets itself', async () => {
-    await failing('train.rate=1').toThrow('train.rate must not be set by an arm itself, but is by "slow"');
+    await failing('train.rate=1').toThrow('train.rate must not be set below base, but is by arm "slow"');
   });
 
   test('names the option that counts where two set the same', async () => {
