@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ELEMENTWISE_GRADIENTS } from '../../src/engine/gradients/elementwise.ts';
 import { STRUCTURE_GRADIENTS } from '../../src/engine/gradients/structure.ts';
+import { DENSE } from '../../src/engine/kernels/names.ts';
+import { dense } from '../../src/engine/ops/dense.ts';
 import { numbers, openBackends } from './backends.ts';
 
 beforeAll(openBackends);
@@ -43,6 +45,9 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   [tf.Mean]: [of((x) => tf.mean(x, -1), [2, 3]), of((x) => tf.mean(x), [2, 3])],
   [tf.Max]: [of((x) => tf.max(x, 1), [3, 4])],
   [tf.BatchMatMul]: [of((a, b) => tf.matMul(a, b, true, true), [2, 4, 3], [2, 2, 4])],
+  [DENSE]: [
+    of((x, kernel, bias) => dense(x as tf.Tensor2D, kernel as tf.Tensor2D, bias as tf.Tensor1D), [4, 3], [3, 2], [2]),
+  ],
   [tf.Softmax]: [of((x) => tf.softmax(x), [2, 4])],
   [tf.LogSoftmax]: [of((x) => tf.logSoftmax(x), [2, 4])],
   [tf.Identity]: [of((x) => tf.clone(x), [4])],
