@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { SweepEvent } from './events.ts';
 import { machine } from './machine.ts';
-import type { CellEvent, CellRecord, CellResult } from './record.ts';
+import type { CellEvent, CellRecord, CellResult, EngineRecord } from './record.ts';
 import type { Cell } from './spec.ts';
 import type { WorkerReport, WorkerRequest } from './worker.ts';
 
@@ -32,7 +32,7 @@ export class WorkerProcess {
   async run(cell: Cell): Promise<CellRecord | null> {
     const child = this.#started();
     const started = new Date().toISOString();
-    const engines: Engine[] = [];
+    const engines: EngineRecord[] = [];
     const { signal, cache, onEvent } = this.#options;
     const stop = () => {
       send(child, { type: 'stop' });
@@ -41,7 +41,10 @@ export class WorkerProcess {
     try {
       send(child, { type: 'run', cell, cache });
       const outcome = await this.#outcome(child, (event) => {
-        if (event.type === 'engine') engines.push({ name: event.name, device: event.device, versions: event.versions });
+        if (event.type === 'engine') {
+          const { type, ...engine } = event;
+          engines.push(engine);
+        }
         onEvent({ type: 'cell-event', id: cell.id, event });
       });
       if (outcome === null || (signal.aborted && outcome.result === null)) return null;
@@ -107,8 +110,6 @@ export class WorkerProcess {
     });
   }
 }
-
-type Engine = NonNullable<CellRecord['engine']>;
 
 interface Outcome {
   readonly result: CellResult | null;

@@ -1,5 +1,5 @@
 import type { Dimension } from '../growth/layout.ts';
-import type { EngineName, Settings } from '../run/spec.ts';
+import type { EngineName, Settings, Xla } from '../run/spec.ts';
 
 /** A share of a whole as sweep files write it: `70%`. */
 export type Share = `${number}%`;
@@ -39,11 +39,14 @@ export type CompareInput = {
   readonly controls?: readonly Control[];
 } & Readonly<Partial<Record<Dimension, readonly ReductionInput[]>>>;
 
+/** An engine by name, or the best that there is. */
+export type WantedEngine = 'auto' | EngineName;
+
 /** A sweep file that fits the schema. */
 export interface SweepInput {
   readonly seeds?: number | readonly number[];
   readonly vary?: readonly string[];
-  readonly engine?: 'auto' | EngineName;
+  readonly engine?: WantedEngine | { readonly name?: WantedEngine; readonly xla?: Xla };
   readonly base?: SettingsInput;
   readonly arms?: Readonly<Record<string, SettingsInput | null>>;
   readonly compare?: CompareInput;

@@ -37,7 +37,7 @@ const DIVERGED = 3;
 /** Training of a stage's model, and its evaluation at sequences of `lengths` tokens. */
 export async function compileStage(
   { engine, cell }: Run,
-  { shape }: PlannedStage,
+  { shape, steps }: PlannedStage,
   lengths: readonly number[],
   state: HostTensors,
 ): Promise<Program> {
@@ -49,7 +49,7 @@ export async function compileStage(
     train: maskedLmTraining(shape, cell.settings),
     ...Object.fromEntries(evaluations),
   };
-  return engine.compile(functions, state);
+  return engine.compile(functions, state, { precision: cell.settings.train.precision, xla: cell.engine.xla, steps });
 }
 
 /** Runs a stage's steps. Stops early where the loss diverges; rejects with the signal's reason when stopped. */

@@ -1,18 +1,17 @@
 import type { ModelShape } from '../../growth/layout.ts';
-import { planSweep, type Plan, type PlannedArm } from '../../run/plan.ts';
+import type { Plan, PlannedArm } from '../../run/plan.ts';
 import { targetShape } from '../../run/spec.ts';
-import { loadSweep } from '../../sweep/load.ts';
 import { EXIT } from '../exit.ts';
 import { engineering, signedPercent } from '../format.ts';
 import type { Io } from '../io.ts';
 import type { PlanOptions } from '../program.ts';
+import { settledPlan } from '../settled-plan.ts';
 import { fits, renderTable, wrapped, type TableColumn, type TableOptions } from '../table.ts';
 import { tableOptions } from '../terminal.ts';
 
 /** `growbench plan FILE`: what a sweep would run, before anything is run. Throws a UserError on a broken file. */
 export async function plan(file: string, options: PlanOptions, io: Io): Promise<number> {
-  const loaded = await loadSweep(file, { set: options.set });
-  const planned = planSweep({ ...loaded, engine: await io.settleEngine(loaded.engine) });
+  const { plan: planned } = await settledPlan(file, options, io);
   io.stdout.write(
     options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : planText(planned, tableOptions(io)),
   );
