@@ -39,7 +39,7 @@ function describeEngine({ status, reason, hint, manifest, probe }: EngineReport)
     probe === null
       ? []
       : [
-          `${probe.device}; threads: ${probe.threads}`,
+          probe.device,
           ...(probe.measured === null ? [] : [describeMeasures(probe.measured), describeRepeats(probe.measured)]),
           Object.entries(probe.versions)
             .map(([name, version]) => `${name} ${version}`)

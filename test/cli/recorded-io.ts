@@ -52,7 +52,7 @@ export function recordedIo({ env = {}, columns = null, worker }: RecordedIoOptio
       return worker();
     },
     openTrainer: () => Promise.reject(new Error('this test opens no trainer')),
-    settleEngine: () => Promise.resolve('wasm'),
+    settleEngine: () => Promise.resolve({ name: 'wasm', entry: null, why: 'it is embedded', xla: 'off' }),
     openEngineTools: () => Promise.reject(new Error('this test opens no engine tools')),
     onInterrupt(handler) {
       handlers.add(handler);

@@ -7,7 +7,7 @@ import { planStages } from '../../src/run/plan.ts';
 import { cellId, type CellIdentity } from '../../src/run/spec.ts';
 import { tinySettings } from './cells.ts';
 
-const identity: CellIdentity = { settings: tinySettings, seed: 0, engine: 'wasm', contents: {} };
+const identity: CellIdentity = { settings: tinySettings, seed: 0, engine: { name: 'wasm', xla: 'off' }, contents: {} };
 const reading = (path: string): CellIdentity['settings'] => ({
   ...tinySettings,
   data: { ...tinySettings.data, corpus: ['wordnet', path] },

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
 import { forwardFlops } from '../../src/growth/flops.ts';
 import { layout, type ModelShape } from '../../src/growth/layout.ts';
 import { initialState } from '../../src/train/init.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLoss } from '../../src/train/masked-lm.ts';
 import { toTensors } from '../../src/train/parameters.ts';
+import { openTestEngine } from '../engine/engines.ts';
 
 beforeAll(async () => {
-  await openEngine('wasm');
+  await openTestEngine();
 });
 
 const plain: ModelShape = {

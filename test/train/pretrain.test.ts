@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Stage } from '../../src/growth/schedule.ts';
 import { planStages } from '../../src/run/plan.ts';
 import type { CellEvent } from '../../src/run/record.ts';
 import type { Settings } from '../../src/run/spec.ts';
 import { pretrain, type Pretrained } from '../../src/train/pretrain.ts';
-import { repetitiveCorpus, tinySettings } from './tiny.ts';
+import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
+import { openTestEngine } from '../engine/engines.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  ({ engine } = await openEngine('wasm'));
+  engine = await openTestEngine();
 });
 
 const small: Stage['reductions'] = {
@@ -33,7 +33,7 @@ interface Options {
 function run(settings: Settings, options: Options = {}) {
   const events: CellEvent[] = [];
   const { seed = 1, signal = new AbortController().signal } = options;
-  const cell = { id: 'cell', arm: 'arm', seed, settings };
+  const cell = tinyCell(settings, seed);
   const onEvent = (event: CellEvent) => {
     events.push(event);
     options.onEvent?.(event);

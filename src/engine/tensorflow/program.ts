@@ -4,7 +4,7 @@ import type { CompileOptions, Feeds, HostTensors, Program, StepFunction } from '
 import { TYPE, type Backend } from './backend.ts';
 import { checkFeeds } from './feeds.ts';
 import { after, variables, type Variables } from './variables.ts';
-import { typeAttribute } from './nodes.ts';
+import { literal, typeAttribute } from './nodes.ts';
 import type { Node } from './graph.ts';
 import { record, type Recording } from './record.ts';
 import { openSession } from './session.ts';
@@ -29,6 +29,8 @@ interface Compiled {
   readonly limits: ReadonlyMap<string, number>;
   /** Node by output name. */
   readonly outputs: ReadonlyMap<string, string>;
+  /** To fetch where there is no output: fetching is what makes TensorFlow run a function at all. */
+  readonly done: string;
 }
 
 /**
@@ -59,12 +61,12 @@ export async function compileProgram<Name extends string>(
 
   const run = async (name: Name, feeds: Feeds): Promise<ReadonlyMap<string, Float32Array>> => {
     if (!open) throw new Error(`"${name}" was run after its program had been disposed of`);
-    const { definition, prefix, limits, outputs } = compiled.get(name)!;
+    const { definition, prefix, limits, outputs, done } = compiled.get(name)!;
     checkFeeds(name, definition.feeds, feeds, limits);
     const fed = Object.entries(definition.feeds).map(([entry, { dtype, shape }]) => {
       return { node: `${prefix}/feed/${entry}`, dtype: TYPE[dtype], shape, values: feeds[entry]! };
     });
-    const fetched = session.run(fed, [...outputs.values()]);
+    const fetched = session.run(fed, outputs.size === 0 ? [done] : [...outputs.values()]);
     // TensorFlow blocks, so without this a signal would go unheard until the last step.
     await setImmediate();
     return new Map([...outputs.keys()].map((entry, index) => [entry, fetched[index]!.values]));
@@ -100,10 +102,9 @@ function compileFunction(
   };
   const results = resultNodes(prefix, recording, barrier.name);
   const outputs = new Map([...recording.outputs.keys()].map((entry, index) => [entry, results[index]!.name]));
-  // An output is what makes TensorFlow run a function at all.
-  if (results.length === 0) throw new Error(`${name} has no outputs`);
-  const added = [...reads, ...recording.nodes, ...updates, barrier, ...results];
-  return { added, result: { definition, prefix, limits: recording.limits, outputs } };
+  const done = { ...literal(`${prefix}/done`, TYPE.int32, [], [1]), inputs: [after(barrier.name)] };
+  const added = [...reads, ...recording.nodes, ...updates, barrier, ...results, done];
+  return { added, result: { definition, prefix, limits: recording.limits, outputs, done: done.name } };
 }
 
 /** XLA compiles the nodes that are marked so, whatever the process as a whole is set to. */

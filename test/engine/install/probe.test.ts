@@ -3,20 +3,20 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { matmulRate } from '../../../src/engine/install/matmul-rate.ts';
 import { ACCEPTED_ERROR, probe } from '../../../src/engine/install/probe.ts';
 import { trainingError } from '../../../src/engine/install/training-check.ts';
-import { openWasm } from '../../../src/engine/wasm.ts';
+import { openTestEngine, TEST_ENGINE } from '../engines.ts';
 
 test('an engine that differentiates rightly trains to the numbers worked out in double precision', async () => {
-  const error = await trainingError(await openWasm());
+  const error = await trainingError(await openTestEngine());
   expect(error).toBeGreaterThan(0);
   expect(error).toBeLessThan(ACCEPTED_ERROR);
 });
 
 test('an engine that takes steps a thousandth too long is found out', async () => {
-  const wasm = await openWasm();
+  const plain = await openTestEngine();
   const hasty: Engine = {
-    ...wasm,
+    ...plain,
     compile: async (functions, state) => {
-      const program = await wasm.compile(functions, state);
+      const program = await plain.compile(functions, state);
       const longer = (values: Float32Array | Int32Array) => Float32Array.from(values, (value) => value * 1.001);
       const run: typeof program.run = (name, feeds) => program.run(name, { rate: longer(feeds.rate!) });
       return { ...program, run };
@@ -26,13 +26,13 @@ test('an engine that takes steps a thousandth too long is found out', async () =
 });
 
 test('the rate of matrix products is that of the wall clock', async () => {
-  const wasm = await openWasm();
+  const plain = await openTestEngine();
   const size = 64;
   let calls = 0;
   const slow: Engine = {
-    ...wasm,
+    ...plain,
     compile: async (functions, state) => {
-      const program = await wasm.compile(functions, state);
+      const program = await plain.compile(functions, state);
       const run: typeof program.run = async (name, feeds) => {
         calls++;
         const outputs = await program.run(name, feeds);
@@ -51,6 +51,6 @@ test('the rate of matrix products is that of the wall clock', async () => {
 });
 
 test('an engine that is only opened is not measured', async () => {
-  const { measured, why, engine } = await probe({ engine: await openWasm(), why: 'because' }, false);
-  expect({ measured, why, engine }).toEqual({ measured: null, why: 'because', engine: 'wasm' });
+  const { measured, engine } = await probe({ engine: await openTestEngine() }, false);
+  expect({ measured, engine }).toEqual({ measured: null, engine: TEST_ENGINE });
 });

@@ -149,7 +149,7 @@ describeInstalled('a step recorded on TensorFlow', () => {
     test('state that does not exist, or that changes its form', async () => {
       await expect(compile((_, { x }) => ({ state: { tabel: x! }, outputs: { x: x! } }))).rejects.toThrow('"tabel"');
       await expect(compile((_, { x }) => ({ state: { table: x! }, outputs: { x: x! } }))).rejects.toThrow(
-        'turned state "table" of shape [3, 2] into float32 [2]',
+        'turned state "table" from float32 [3, 2] into float32 [2]',
       );
     });
   });
