@@ -73,7 +73,7 @@ async function choose(wanted: EngineRequest['name'], card: boolean, around: Surr
   const failures = unusable.map(({ name, reason }) => ({
     label: name,
     reason,
-    hint: `growbench engine remove ${name}`,
+    hint: `Build it anew: growbench engine remove ${name}, then growbench engine install`,
   }));
   for (const candidate of open) {
     const outcome = await around.probe(candidate);

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { LIBRARY_CHATTER } from '../errors.ts';
 import type { SweepEvent } from './events.ts';
 import { machine } from './machine.ts';
 import type { CellEvent, CellRecord, CellResult, EngineRecord } from './record.ts';
@@ -42,8 +43,8 @@ export class WorkerProcess {
       send(child, { type: 'run', cell, cache });
       const outcome = await this.#outcome(child, (event) => {
         if (event.type === 'engine') {
-          const { type, ...engine } = event;
-          engines.push(engine);
+          const { name, device, versions, why, threads, repeatable } = event;
+          engines.push({ name, device, versions, why, threads, repeatable });
         }
         onEvent({ type: 'cell-event', id: cell.id, event });
       });
@@ -97,7 +98,11 @@ export class WorkerProcess {
       };
       const died = (how: string) => {
         this.#process = null;
-        const said = this.#stderr.trim();
+        const said = this.#stderr
+          .split('\n')
+          .filter((line) => !LIBRARY_CHATTER.test(line))
+          .join('\n')
+          .trim();
         finish({ result: null, error: `the worker process ${how}${said === '' ? '' : `:\n${said}`}` });
       };
       const onClose = (code: number | null, signalName: string | null) => {

@@ -85,7 +85,9 @@ describe('a program', () => {
     // The native engine runs a step's JavaScript when it compiles, WebAssembly at every call.
     const fail = async () => {
       const broken = await engine.compile({ failing }, host({ sum: [0, 0] }));
-      await broken.run('failing', {}).finally(broken.dispose);
+      await broken.run('failing', {}).finally(() => {
+        broken.dispose();
+      });
     };
     await expect(fail()).rejects.toThrow('no');
     expect([tf.memory().numTensors, tf.memory().numDataBuffers]).toEqual([before.numTensors, before.numDataBuffers]);

@@ -331,7 +331,10 @@ describe('experiments/quickstart.yaml', () => {
   });
 
   test('every arm that grows costs less than the target from the first step', async () => {
-    const { arms } = planSweep({ ...(await loadSweep('experiments/quickstart.yaml')), engine: { name: 'wasm', xla: 'off' } });
+    const { arms } = planSweep({
+      ...(await loadSweep('experiments/quickstart.yaml')),
+      engine: { name: 'wasm', xla: 'off' },
+    });
     for (const { group, speedupFlops } of arms.slice(1)) {
       expect(speedupFlops, group).toBeGreaterThan(0);
     }

@@ -95,6 +95,24 @@ test('a growth that changes nothing, with moments and rate carried on, changes n
   expect(await state('reset', halves)).not.toEqual(once);
 });
 
+test('every stage is compiled as the cell says, for the steps that it has', async () => {
+  const seen: unknown[] = [];
+  const noting: Engine = {
+    ...engine,
+    compile: (functions, state, options) => {
+      seen.push(options);
+      // Whatever is asked for: the embedded engine would refuse it.
+      return engine.compile(functions, state);
+    },
+  };
+  const tiny = tinySettings();
+  const settings = { ...tiny, train: { ...tiny.train, precision: 'bf16' as const }, schedule: grownOnce({}) };
+  const cell = { ...tinyCell(settings), engine: { name: 'tensorflow', xla: 'on' } as const };
+  const signal = new AbortController().signal;
+  await pretrain({ engine: noting, cell, corpus: repetitiveCorpus, onEvent: () => undefined, signal });
+  expect(seen).toEqual(Array.from({ length: 2 }, () => ({ precision: 'bf16', xla: 'on', steps: 20 })));
+});
+
 test('growth that keeps the function leaves the loss where it was', async () => {
   const { growths } = await run({ ...tinySettings(), schedule: grownOnce({ width: small.width! }) }).result;
   expect(growths[0]!.after).toBeCloseTo(growths[0]!.before, 5);

@@ -6,7 +6,7 @@ export interface TensorFlowOptions {
   readonly device: 'cpu' | 'cuda' | 'any';
 }
 
-/** The environment that makes TensorFlow work as `options` say. All but one notice of its chatter is kept off stderr. */
+/** The environment that makes TensorFlow work as `options` say. Of its chatter only what it writes while it is loaded reaches stderr. */
 export function environmentOf({ threads, device }: TensorFlowOptions): Readonly<Record<string, string>> {
   return {
     TF_CPP_MIN_LOG_LEVEL: '3',

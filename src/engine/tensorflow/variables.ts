@@ -87,8 +87,7 @@ export function variables(initial: HostTensors): Variables {
   };
 }
 
-const formOf = ({ dtype, shape }: Traced): string =>
-  `${nameOf(dtype)} [${shape.join(', ')}]`;
+const formOf = ({ dtype, shape }: Traced): string => `${nameOf(dtype)} [${shape.join(', ')}]`;
 
 const nameOf = (dtype: number): string =>
   Object.entries(TYPE).find(([, value]) => value === dtype)?.[0] ?? `type ${dtype}`;

@@ -54,6 +54,7 @@ describe('why an addon does not load', () => {
     ["libstdc++.so.6: version `GLIBCXX_3.4.30' not found", /need GLIBCXX_3\.4\.30/],
     ['was compiled against a different Node.js version using NODE_MODULE_VERSION 108.', /another Node\.js/],
     ['Error: /x/tfjs_binding.node: file too short', /damaged or for another processor/],
+    ['Error: /x/tfjs_binding.node: cannot open shared object file: No such file', /damaged or for another processor/],
     ['Error: /x.node: undefined symbol: TFE_NewContext', /lacks TFE_NewContext/],
     ['it was killed by SIGBUS', /cut short/],
     ['it was killed by SIGILL', /AVX/],
@@ -66,6 +67,8 @@ describe('why an addon does not load', () => {
   test('is its last words where they are not known, and never the stack', () => {
     const said = 'Error: the moon is full\n    at Object.<anonymous> (x.js:1:7)\n\nNode.js v20.0.0\n';
     expect(explainLoadFailure('x', said).reason).toBe('Error: the moon is full');
+    const chatter = 'I0000 00:00:1795524533.121864   22042 port.cc:153] oneDNN custom operations are on.\n';
+    expect(explainLoadFailure('x', said + chatter).reason).toBe('Error: the moon is full');
   });
 });
 

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../../src/errors.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { matmulRate } from '../../../src/engine/install/matmul-rate.ts';
 import { ACCEPTED_ERROR, probe } from '../../../src/engine/install/probe.ts';
+import { repeatability } from '../../../src/engine/install/repeatability.ts';
 import { trainingError } from '../../../src/engine/install/training-check.ts';
 import { openTestEngine, TEST_ENGINE } from '../engines.ts';
 
@@ -48,6 +50,31 @@ test('the rate of matrix products is that of the wall clock', async () => {
   expect(rate).toBeLessThanOrEqual(fastest * 1.02);
   expect(rate).toBeGreaterThan(fastest / 4);
   expect(calls).toBeGreaterThan(3);
+});
+
+describe('whether an engine repeats itself', () => {
+  /** Mode by mode, on an engine whose state is changed by `drift` after every compilation but the first. */
+  const repeats = async (drift: number) => {
+    const plain = await openTestEngine();
+    let compilations = 0;
+    const drifting: Engine = {
+      ...plain,
+      compile: (functions, state, options) => {
+        if (options?.xla === 'on' || options?.precision === 'bf16') throw new UserError('not here', '');
+        const own = drift * compilations++;
+        const changed = [...state].map(
+          ([name, { shape, values }]) => [name, { shape, values: values.map((value) => value + own) }] as const,
+        );
+        return plain.compile(functions, new Map(changed), options);
+      },
+    };
+    return repeatability(drifting);
+  };
+
+  test('is found by its bits, for the modes that it has', async () => {
+    expect(await repeats(0)).toEqual({ fp32: true });
+    expect(await repeats(1e-6)).toEqual({ fp32: false });
+  });
 });
 
 test('an engine that is only opened is not measured', async () => {
