@@ -144,7 +144,9 @@ function judge(name: string, outcome: ProbeOutcome): Pick<EngineReport, 'status'
   return {
     status: 'broken',
     reason,
-    hint: `Do not train on it: growbench engine remove ${name}`,
+    hint: name.startsWith('@')
+      ? 'Do not train on it: remove the package.'
+      : `Do not train on it: growbench engine remove ${name}`,
     probe: outcome.result,
   };
 }

@@ -6,7 +6,9 @@ export interface LoadFailure {
   readonly hint: string;
 }
 
-const rebuild = (name: string): string => `growbench engine remove ${name}, then growbench engine install`;
+/** A stock npm package is the user's own: ours goes before it. */
+const rebuild = (name: string): string =>
+  name.startsWith('@') ? 'growbench engine install' : `growbench engine remove ${name}, then growbench engine install`;
 
 const damaged = (name: string): LoadFailure => ({
   reason: 'its addon is damaged or for another processor',

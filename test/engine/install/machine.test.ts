@@ -64,6 +64,11 @@ describe('why an addon does not load', () => {
     expect(failure.hint).toMatch(/growbench engine remove cpu-2\.21\.0|engine: wasm/);
   });
 
+  test('of a stock npm package is mended by one of ours', () => {
+    const { hint } = explainLoadFailure('@tensorflow/tfjs-node', 'it was killed by SIGBUS');
+    expect(hint).toBe('Build it anew: growbench engine install');
+  });
+
   test('is its last words where they are not known, and never the stack', () => {
     const said = 'Error: the moon is full\n    at Object.<anonymous> (x.js:1:7)\n\nNode.js v20.0.0\n';
     expect(explainLoadFailure('x', said).reason).toBe('Error: the moon is full');
