@@ -14,7 +14,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'growbench-'));
   await writeFile(join(folder, 'depth.yaml'), SWEEP);
 });
-afterEach(() => rm(folder, { recursive: true }));
+// A sweep that was killed may still be writing for a moment.
+afterEach(() => rm(folder, { recursive: true, maxRetries: 5 }));
 
 const argv = (...options: string[]) => [
   'sweep',
