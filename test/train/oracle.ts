@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, HostTensors } from '../../src/engine/engine.ts';
-import type { ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import type { EncoderInput } from '../../src/train/encoder.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 
@@ -53,8 +53,8 @@ export const WINDOW = 3;
 
 /** The oracle's model, of either norm. */
 export const oracleShape = (norm: ModelShape['norm'], pool: ModelShape['pool'] = null): ModelShape => {
-  const { shape } = readOracle('weights') as { shape: Omit<ModelShape, 'norm' | 'pool'> };
-  return { ...shape, norm, pool };
+  const { shape } = readOracle('weights') as { shape: Omit<ModelShape, 'norm' | keyof typeof UNREDUCED> };
+  return { ...shape, ...UNREDUCED, norm, pool };
 };
 
 export const oracleWeights = (): HostTensors =>
