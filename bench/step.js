@@ -115,7 +115,8 @@ function peakMegabytes() {
 
 /** The engine's own training step, as pre-training uses it, on random tokens. */
 async function program(size) {
-  const { openInstalledTensorFlow } = await import('../dist/engine/tensorflow/installed.js');
+  const { nativeBuilds } = await import('../dist/engine/candidates.js');
+  const { openTensorFlow } = await import('../dist/engine/tensorflow/engine.js');
   const { layout } = await import('../dist/growth/layout.js');
   const { freshMoments, trainedAs } = await import('../dist/train/adamw.js');
   const { initialState } = await import('../dist/train/init.js');
@@ -141,10 +142,14 @@ async function program(size) {
     clip: 1,
   });
   const { precision, threads, xla } = options;
-  const engine = openInstalledTensorFlow({ precision, threads: Number(threads), xla });
+  const [build] = nativeBuilds(process.env).builds;
+  if (build === undefined) throw new Error('no engine is installed');
+  const engine = openTensorFlow({ entry: build.entry, threads: Number(threads), device: 'cpu' });
   const parameters = initialState(shape, { std: 0.02, positions: 'random' }, 1);
   const begin = performance.now();
-  const compiled = await engine.compile({ train }, new Map([...parameters, ...freshMoments(parameters)]));
+  const compiled = await engine.compile({ train }, new Map([...parameters, ...freshMoments(parameters)]), {
+    ...{ precision, xla: xla ? 'on' : 'off', steps: 0 },
+  });
   const start = performance.now() - begin;
   const random = (count, below) => Int32Array.from({ length: count }, () => Math.floor(Math.random() * below));
   const run = (step) =>

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { main } from '../dist/cli/main.js';
 
 const self = fileURLToPath(import.meta.url);
+const start = (argv) => fork(self, argv, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 
 // A reader that goes away (`| head`) is no error; commands that go on for long watch for it themselves.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -13,10 +14,13 @@ process.exitCode = await main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  fork: (argv) => fork(self, argv, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }),
-  openTrainer: async (engine, options) => (await import('../dist/train/trainer.js')).openTrainer(engine, options),
+  fork: start,
+  openTrainer: async (engine, opening) => (await import('../dist/train/trainer.js')).openTrainer(engine, opening),
   openGrower: async () => (await import('../dist/train/grow-checkpoint.js')).growCheckpoint,
-  settleEngine: async (wanted) => (await import('../dist/engine/settle.js')).settleEngine(wanted, process.env),
+  async settleEngine(request) {
+    const { settleEngine, surroundings } = await import('../dist/engine/settle.js');
+    return settleEngine(request, surroundings(process.env, start));
+  },
   openEngineTools: () => import('../dist/engine/install/index.js'),
   onInterrupt(handler) {
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, handler);

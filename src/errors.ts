@@ -10,6 +10,9 @@ export class UserError extends Error {
   }
 }
 
+/** Lines that TensorFlow writes to stderr at its start whatever it is told, and that are no errors. */
+export const LIBRARY_CHATTER = /^I\d{4} \d\d:\d\d:[\d.]+ |^WARNING: All log messages before absl::InitializeLog/;
+
 /** "Did you mean …? " for a name that is nearly one of `known` (the nearest ones), else empty. */
 export function suggest(got: string, known: readonly string[]): string {
   const reach = Math.max(1, Math.floor(got.length / 3));

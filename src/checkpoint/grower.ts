@@ -19,7 +19,15 @@ export interface GrowRequest {
 export interface Measurement {
   /** A .txt or .jsonl file; null for the validation text of the shipped corpora. */
   readonly text: string | null;
-  readonly engine: 'auto' | 'tensorflow' | 'wasm';
+  readonly engine: MeasuringEngine;
+}
+
+/** The engine that a loss is measured on, as it was settled. */
+export interface MeasuringEngine {
+  readonly name: 'wasm' | 'tensorflow' | 'cuda';
+  /** The main module of the tfjs-node to load; null for the embedded engine. */
+  readonly entry: string | null;
+  readonly why: string;
 }
 
 /** What a growth tells while it runs. */

@@ -1,14 +1,7 @@
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { growbenchHome, type Environment } from '../home.ts';
 
-/**
- * Where token shards are kept between sweeps: `GROWBENCH_CACHE`, else the cache folder of the XDG Base Directory
- * Specification, which has relative paths ignored.
- */
-export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
+/** Where token shards are kept between sweeps: `GROWBENCH_CACHE`, else with all else that growbench can make again. */
+export function cacheFolder(env: Environment): string {
   const own = env.GROWBENCH_CACHE;
-  if (own !== undefined && own !== '') return own;
-  const shared = env.XDG_CACHE_HOME;
-  const base = shared !== undefined && isAbsolute(shared) ? shared : join(homedir(), '.cache');
-  return join(base, 'growbench');
+  return own !== undefined && own !== '' ? own : growbenchHome(env);
 }

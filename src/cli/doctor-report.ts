@@ -1,4 +1,4 @@
-import type { DoctorReport, EngineReport } from '../engine/install/index.ts';
+import type { DoctorReport, EngineReport, ProbeResult } from '../engine/install/index.ts';
 
 /** The findings of `engine doctor` as text for people, ending in a newline. */
 export function renderDoctor(report: DoctorReport): string {
@@ -39,8 +39,8 @@ function describeEngine({ status, reason, hint, manifest, probe }: EngineReport)
     probe === null
       ? []
       : [
-          `${probe.device}; threads: ${probe.threads}`,
-          ...(probe.measured === null ? [] : [describeMeasures(probe.measured)]),
+          probe.device,
+          ...(probe.measured === null ? [] : [describeMeasures(probe.measured), describeRepeats(probe.measured)]),
           Object.entries(probe.versions)
             .map(([name, version]) => `${name} ${version}`)
             .join(', '),
@@ -49,15 +49,27 @@ function describeEngine({ status, reason, hint, manifest, probe }: EngineReport)
   return [status === 'works' ? 'works' : 'BROKEN', ...why.map((text) => String(text)), ...built, ...tried];
 }
 
-function describeMeasures({ gflops, trainingError }: { gflops: number; trainingError: number | null }): string {
+type Measured = NonNullable<ProbeResult['measured']>;
+
+function describeMeasures({ gflops, trainingError }: Measured): string {
   const training =
     trainingError === null ? 'not a number' : `within ${trainingError.toExponential(0)} of what it should give`;
   return `matmul ${gflops.toPrecision(3)} GFLOP/s; tiny training ${training}`;
 }
 
+/** Whether the same training gives the same bits again. */
+function describeRepeats({ repeatable }: Measured): string {
+  const modes = (same: boolean) => Object.keys(repeatable).filter((mode) => repeatable[mode] === same);
+  const [same, different] = [modes(true), modes(false)];
+  const parts = [
+    ...(same.length > 0 ? [`the same bits on every run: ${same.join('; ')}`] : []),
+    ...(different.length > 0 ? [`OTHER bits on every run: ${different.join('; ')}`] : []),
+  ];
+  return parts.join('; ');
+}
+
 function describeAuto({ auto, engines }: DoctorReport): string {
-  if (auto === null) return 'no engine opens';
-  const native = engines.some(({ manifest, status }) => manifest !== null && status === 'works');
-  const advice = native ? '' : '\n         much faster training: growbench engine install';
-  return `takes ${auto.engine} on ${auto.device}: ${auto.why}${advice}`;
+  const device = engines.find(({ probe }) => probe?.engine === auto.name)?.probe?.device;
+  const taken = `takes ${auto.name}${device === undefined ? '' : ` on ${device}`}: ${auto.why}`;
+  return [taken, ...auto.others.map(({ name, why }) => `not ${name}: ${why}`)].join('\n         ');
 }

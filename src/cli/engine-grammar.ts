@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { EngineName } from '../run/spec.ts';
 import type { EngineIo } from './engine-tools.ts';
 
 export interface InstallCommandOptions {
@@ -14,6 +15,7 @@ export interface DoctorCommandOptions {
 }
 
 export interface ProbeCommandOptions {
+  readonly as: EngineName;
   readonly measure?: true;
 }
 
@@ -54,6 +56,7 @@ export function addEngineCommands(program: Command, io: EngineIo, finish: (code:
     .command('probe', { hidden: true })
     .description('try one engine for the process that started this one')
     .argument('<name>')
+    .addOption(new Option('--as <engine>').choices(['wasm', 'tensorflow', 'cuda']).default('wasm'))
     .option('--measure')
     .action(async (name: string, options: ProbeCommandOptions) => {
       finish(await (await commands()).probe(name, options, io));

@@ -26,7 +26,9 @@ export function addGrowCommand(program: Command, io: Io, finish: (code: number) 
     .option('--text <file>', '.txt or .jsonl file to measure the loss on (default: shipped validation text)')
     .option('--no-loss', 'measure no loss, and load no engine')
     .addOption(
-      new Option('--engine <name>', 'engine to measure with').choices(['auto', 'tensorflow', 'wasm']).default('auto'),
+      new Option('--engine <name>', 'engine to measure with')
+        .choices(['auto', 'tensorflow', 'cuda', 'wasm'])
+        .default('auto'),
     )
     .option('--seed <n>', 'seed of numbers that are drawn', wholeNumber, 0)
     .option('--json', 'print the report as JSON')

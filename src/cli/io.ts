@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Grower } from '../checkpoint/grower.ts';
+import type { Opening } from '../engine/choose.ts';
+import type { EngineRequest, SettledEngine } from '../engine/settle.ts';
 import type { Trainer } from '../run/record.ts';
 import type { EngineName } from '../run/spec.ts';
-import type { LoadedSweep } from '../sweep/load.ts';
 import type { EngineTools } from './engine-tools.ts';
 
 /** A stream to write to; a terminal says so, and how wide it is. */
@@ -22,11 +23,11 @@ export interface Io {
   /** Starts growbench itself with these arguments, in a process with an IPC channel and a piped stderr. */
   fork(argv: readonly string[]): ChildProcess;
   /** Loads the engine and the model code, so it is called only by the process that trains. */
-  openTrainer(engine: LoadedSweep['engine'], options: { readonly threads?: number }): Promise<Trainer>;
+  openTrainer(engine: EngineName, opening: Opening): Promise<Trainer>;
   /** Loads the model code, but no engine: that is loaded where a loss is measured. */
   openGrower(): Promise<Grower>;
   /** What a sweep runs on, found out without loading it. Rejects with a UserError where a named engine is not there. */
-  settleEngine(wanted: LoadedSweep['engine']): Promise<EngineName>;
+  settleEngine(request: EngineRequest): Promise<SettledEngine>;
   openEngineTools(): Promise<EngineTools>;
   /** Calls `handler` for every Ctrl-C and every request to terminate, until the returned function is called. */
   onInterrupt(handler: () => void): () => void;

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from './version.ts';
-import type { LoadedSweep } from '../sweep/load.ts';
+import type { EngineName } from '../run/spec.ts';
+import type { WantedEngine } from '../sweep/grammar.ts';
 import { addDiffCommand } from './diff-grammar.ts';
 import { addEngineCommands } from './engine-grammar.ts';
 import { addGrowCommand } from './grow-grammar.ts';
@@ -57,6 +58,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .description('show what a sweep would run: arms, stages, FLOPs, expected speedup')
     .argument('<file>', 'sweep file (YAML)')
     .addOption(overrides())
+    .addOption(engine())
     .option('--json', 'print the plan as JSON, with every cell and its id')
     .action(async (file: string, options: PlanOptions) => {
       finish(await (await import('./commands/plan.ts')).plan(file, options, io));
@@ -85,7 +87,9 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
   program
     .command('worker', { hidden: true })
     .description('train cells for the process that started this one')
-    .addOption(engine().default('auto'))
+    .addOption(new Option('--engine <name>').choices(['wasm', 'tensorflow', 'cuda']).default('wasm'))
+    .option('--entry <path>', 'main module of the tfjs-node to load')
+    .option('--why <text>', 'why this engine')
     .addOption(threads())
     .action(async (options: WorkerOptions) => {
       finish(await (await import('./commands/worker.ts')).worker(options, io));
@@ -100,11 +104,11 @@ export interface ListOptions {
 }
 
 export interface PlanOptions extends ListOptions {
+  readonly engine?: WantedEngine;
   readonly set: readonly string[];
 }
 
 export interface SweepOptions extends PlanOptions {
-  readonly engine?: LoadedSweep['engine'];
   readonly jobs?: number;
   readonly results: string;
   readonly saveModels?: true;
@@ -114,7 +118,9 @@ export interface SweepOptions extends PlanOptions {
 }
 
 export interface WorkerOptions {
-  readonly engine: LoadedSweep['engine'];
+  readonly engine: EngineName;
+  readonly entry?: string;
+  readonly why?: string;
   readonly threads?: number;
 }
 
@@ -126,7 +132,7 @@ const overrides = () =>
 const threads = () => new Option('--threads <n>', 'threads of the native engine').argParser(positiveInteger);
 
 const engine = () =>
-  new Option('--engine <name>', "instead of the file's engine").choices(['auto', 'tensorflow', 'wasm']);
+  new Option('--engine <name>', "instead of the file's engine").choices(['auto', 'tensorflow', 'cuda', 'wasm']);
 
 function positiveInteger(text: string): number {
   const value = Number(text);

@@ -1,5 +1,5 @@
+import { UserError } from '../errors.ts';
 import type { Engine } from './engine.ts';
-import { openInstalledTensorFlow } from './tensorflow/installed.ts';
 import type { TensorFlowOptions } from './tensorflow/options.ts';
 import { openWasm } from './wasm.ts';
 
@@ -9,40 +9,29 @@ export interface Choice {
   readonly why: string;
 }
 
-interface Candidate {
-  readonly name: Engine['name'];
-  readonly open: (options: Partial<TensorFlowOptions>) => Promise<Engine>;
-  readonly about: string;
+/** How an engine that was settled on is opened. */
+export interface Opening {
+  /** The main module of the tfjs-node to load (see `settleEngine`); the embedded engine needs none. */
+  readonly entry?: string | null;
+  readonly why?: string;
+  /** Of the native engine; left out, all that the machine has. */
+  readonly threads?: number;
 }
 
-/** Best first: `auto` takes the first that opens. The last is always there. */
-const CANDIDATES: readonly Candidate[] = [
-  {
-    name: 'tensorflow',
-    // Loading blocks, but what it throws has to reject like any other failure to open.
-    open: (options) => Promise.resolve(options).then(openInstalledTensorFlow),
-    about: 'the native TensorFlow engine: the fastest here',
-  },
-  { name: 'wasm', open: openWasm, about: 'the embedded WebAssembly engine: slow, but always there' },
-];
-
 /**
- * The engine that was asked for, or with `auto` the best that opens. Throws what the engine threw where the one that
- * was named, or the last one left, does not open. The options are the native engine's; the embedded one has none.
+ * Opens an engine in this process, which then stays the only one of its kind here. Throws what Node throws where
+ * tfjs-node's addon does not load, and a UserError where `cuda` finds no card.
  */
 export async function openEngine(
-  wanted: 'auto' | Engine['name'],
-  options: Partial<TensorFlowOptions> = {},
+  name: Engine['name'],
+  { entry = null, why = `${name} was named`, threads }: Opening = {},
 ): Promise<Choice> {
-  const failures: string[] = [];
-  const candidates = CANDIDATES.filter(({ name }) => ['auto', name].includes(wanted));
-  for (const [i, { name, open, about }] of candidates.entries()) {
-    try {
-      return { engine: await open(options), why: [about, ...failures].join('; ') };
-    } catch (error) {
-      if (i === candidates.length - 1) throw error;
-      failures.push(`${name} did not open: ${error instanceof Error ? error.message : String(error)}`);
-    }
+  if (name === 'wasm') return { engine: await openWasm(), why };
+  if (entry === null) {
+    throw new UserError(`${name} was named, but not where it lies`, 'Put it in place with "growbench engine install".');
   }
-  throw new Error(`there is no engine "${wanted}"`);
+  // Only where it is wanted: it is no small part of what a worker loads.
+  const { openTensorFlow } = await import('./tensorflow/engine.ts');
+  const device: TensorFlowOptions['device'] = name === 'cuda' ? 'cuda' : 'cpu';
+  return { engine: openTensorFlow({ entry, device, ...(threads === undefined ? {} : { threads }) }), why };
 }

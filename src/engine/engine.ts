@@ -38,17 +38,35 @@ export interface Program<Name extends string = string> {
   dispose(): void;
 }
 
+/** How a program is compiled. */
+export interface CompileOptions {
+  /**
+   * `bf16`: matrices are rounded to bfloat16 before they are multiplied, added up in float32, and the products rounded
+   * again. Everything else, weights and moments included, stays float32.
+   */
+  readonly precision: 'fp32' | 'bf16';
+  /** Whether XLA compiles what lies between matrix products. `auto` decides by `steps`. No matter to WebAssembly. */
+  readonly xla: 'auto' | 'on' | 'off';
+  /** How often the program's training step is planned to run. */
+  readonly steps: number;
+}
+
 /** What carries out training: chosen once per process. */
 export interface Engine {
-  readonly name: 'wasm' | 'tensorflow';
+  /** `tensorflow` is TensorFlow on the CPU, `cuda` the same on an NVIDIA card. */
+  readonly name: 'wasm' | 'tensorflow' | 'cuda';
   /** For people and records: `cpu, WebAssembly SIMD, 1 thread`. */
   readonly device: string;
   /** Package name -> version of all that can change a number. */
   readonly versions: Readonly<Record<string, string>>;
-  /** How many worker processes of this engine a machine with `cores` cores should run side by side. */
-  workers(cores: number): number;
+  /** Threads that it computes with. */
+  readonly threads: number;
+  /** Whether the same program, fed the same, gives the same bits on every run. */
+  readonly repeatable: boolean;
+  /** Left out, the options are single precision without XLA. Throws a UserError for a precision that it lacks. */
   compile<Name extends string>(
     functions: Readonly<Record<Name, StepFunction>>,
     state: HostTensors,
+    options?: CompileOptions,
   ): Promise<Program<Name>>;
 }

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import { registerGradients } from './gradients/register.ts';
 import { memoryOf, openHeap } from './heap.ts';
 import { registerHeapKernels } from './kernels/register.ts';
+import { checkPrecision } from './precision.ts';
 import { openProgram } from './program.ts';
 import { loadSimdKernels } from './simd/kernels.ts';
 
@@ -34,8 +35,12 @@ async function start(): Promise<Engine> {
       '@tensorflow/tfjs-backend-wasm': version_wasm,
       node: process.versions.node,
     },
-    workers: (cores) => Math.max(1, cores),
-    compile: (functions, state) => Promise.resolve(openProgram(functions, state)),
+    threads: 1,
+    repeatable: true,
+    compile: (functions, state, options) => {
+      checkPrecision(options?.precision ?? 'fp32', 'wasm');
+      return Promise.resolve(openProgram(functions, state));
+    },
   };
 }
 

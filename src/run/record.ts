@@ -61,6 +61,20 @@ export interface CellResult {
   readonly warnings: readonly string[];
 }
 
+/** What carried out the training. */
+export interface EngineRecord {
+  readonly name: string;
+  readonly device: string;
+  /** By package: all that can change a number. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Why this engine and not another. */
+  readonly why: string;
+  /** Of one worker. The last bits of a number can depend on how many share its sums. */
+  readonly threads: number;
+  /** Whether the same cell gives the same bits again, on this engine and as many threads. */
+  readonly repeatable: boolean;
+}
+
 /** What a cell leaves behind: one JSON file; every table is a projection of these. */
 export interface CellRecord {
   readonly format: 1;
@@ -68,11 +82,7 @@ export interface CellRecord {
   /** Null where the cell failed; then `error` says why. */
   readonly result: CellResult | null;
   readonly error: string | null;
-  readonly engine: {
-    readonly name: string;
-    readonly device: string;
-    readonly versions: Readonly<Record<string, string>>;
-  } | null;
+  readonly engine: EngineRecord | null;
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string };
   readonly started: string;
   readonly finished: string;
@@ -80,13 +90,7 @@ export interface CellRecord {
 
 /** What a cell tells while it runs. */
 export type CellEvent =
-  | {
-      readonly type: 'engine';
-      readonly name: string;
-      readonly device: string;
-      readonly versions: Readonly<Record<string, string>>;
-      readonly why: string;
-    }
+  | ({ readonly type: 'engine' } & EngineRecord)
   | { readonly type: 'prepare'; readonly what: string; readonly done: number; readonly of: number }
   | { readonly type: 'stage'; readonly stage: number; readonly of: number; readonly shape: ModelShape }
   | { readonly type: 'step'; readonly step: number; readonly of: number; readonly loss: number }

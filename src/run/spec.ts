@@ -37,6 +37,8 @@ export interface Settings {
     readonly decay: number;
     /** Largest global gradient norm. */
     readonly clip: number;
+    /** How matrices are multiplied, in pre-training and fine-tuning: in single precision, or rounded to bfloat16. */
+    readonly precision: 'fp32' | 'bf16';
     /** Steps between two measurements of the validation loss. */
     readonly evaluate: number;
   };
@@ -79,7 +81,7 @@ export interface Comparison {
   readonly question: string;
   readonly seeds: readonly number[];
   readonly vary: readonly string[];
-  readonly engine: EngineName;
+  readonly engine: EngineSetting;
   readonly arms: readonly Arm[];
   /** SHA-256 of every text file that the arms read, by path (run/contents.ts). */
   readonly contents: Readonly<Record<string, string>>;
@@ -90,6 +92,7 @@ export interface Cell {
   readonly id: string;
   readonly arm: string;
   readonly seed: number;
+  readonly engine: EngineSetting;
   readonly settings: Settings;
 }
 
@@ -107,6 +110,7 @@ export function cellsOf({ arms, seeds, contents, engine }: Comparison): Cell[] {
       id: cellId({ settings: arm.settings, seed, engine, contents }),
       arm: armLabel(arm),
       seed,
+      engine,
       settings: arm.settings,
     })),
   );
@@ -115,14 +119,25 @@ export function cellsOf({ arms, seeds, contents, engine }: Comparison): Cell[] {
 /** Bump when the trainer changes what the same settings compute, so that old records are not taken for new ones. */
 export const SETTINGS_VERSION = 1;
 
-/** What carries out the training: the same numbers come from the same engine only, so a cell is named by it too. */
-export type EngineName = 'wasm' | 'tensorflow';
+/**
+ * What carries out the training: WebAssembly, TensorFlow on the CPU, or TensorFlow on an NVIDIA card. The same numbers
+ * come from the same engine only, so a cell is named by it too.
+ */
+export type EngineName = 'wasm' | 'tensorflow' | 'cuda';
+
+/** Whether XLA compiles what lies between matrix products; `auto` leaves it to the engine and the planned steps. */
+export type Xla = 'auto' | 'on' | 'off';
+
+export interface EngineSetting {
+  readonly name: EngineName;
+  readonly xla: Xla;
+}
 
 /** All that decides a cell's numbers. */
 export interface CellIdentity {
   readonly settings: Settings;
   readonly seed: number;
-  readonly engine: EngineName;
+  readonly engine: EngineSetting;
   readonly contents: Comparison['contents'];
 }
 
@@ -131,7 +146,8 @@ export function cellId({ settings, seed, engine, contents }: CellIdentity): stri
   const corpus = settings.data.corpus.map((entry) => contents[entry] ?? entry);
   const identity = {
     version: SETTINGS_VERSION,
-    engine,
+    // WebAssembly has no XLA that could change a number.
+    engine: engine.name === 'wasm' ? { name: engine.name } : engine,
     seed,
     settings: { ...settings, data: { ...settings.data, corpus } },
   };

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
+import { LIBRARY_CHATTER } from '../errors.ts';
 import type { SweepEvent } from './events.ts';
 import { machine } from './machine.ts';
-import type { CellEvent, CellRecord, CellResult, TrainerContext } from './record.ts';
+import type { CellEvent, CellRecord, CellResult, EngineRecord, TrainerContext } from './record.ts';
 import type { Cell } from './spec.ts';
 import type { WorkerReport, WorkerRequest } from './worker.ts';
 
@@ -32,7 +33,7 @@ export class WorkerProcess {
   async run(cell: Cell): Promise<CellRecord | null> {
     const child = this.#started();
     const started = new Date().toISOString();
-    const engines: Engine[] = [];
+    const engines: EngineRecord[] = [];
     const { signal, context, onEvent } = this.#options;
     const stop = () => {
       send(child, { type: 'stop' });
@@ -41,7 +42,10 @@ export class WorkerProcess {
     try {
       send(child, { type: 'run', cell, context });
       const outcome = await this.#outcome(child, (event) => {
-        if (event.type === 'engine') engines.push({ name: event.name, device: event.device, versions: event.versions });
+        if (event.type === 'engine') {
+          const { name, device, versions, why, threads, repeatable } = event;
+          engines.push({ name, device, versions, why, threads, repeatable });
+        }
         onEvent({ type: 'cell-event', id: cell.id, event });
       });
       if (outcome === null || (signal.aborted && outcome.result === null)) return null;
@@ -94,7 +98,11 @@ export class WorkerProcess {
       };
       const died = (how: string) => {
         this.#process = null;
-        const said = this.#stderr.trim();
+        const said = this.#stderr
+          .split('\n')
+          .filter((line) => !LIBRARY_CHATTER.test(line))
+          .join('\n')
+          .trim();
         finish({ result: null, error: `the worker process ${how}${said === '' ? '' : `:\n${said}`}` });
       };
       const onClose = (code: number | null, signalName: string | null) => {
@@ -107,8 +115,6 @@ export class WorkerProcess {
     });
   }
 }
-
-type Engine = NonNullable<CellRecord['engine']>;
 
 interface Outcome {
   readonly result: CellResult | null;

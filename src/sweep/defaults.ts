@@ -7,12 +7,12 @@ import { CORPORA } from '../run/corpora.ts';
 export const DEFAULTS = {
   seeds: 3,
   vary: ['schedule'],
-  engine: 'auto',
+  engine: { name: 'auto', xla: 'auto' },
   /** FFN units per hidden unit. */
   ffnRatio: 4,
   model: { positions: 128, norm: 'post', init: { std: 0.02, positions: 'random' }, dropout: 0.1 },
   data: { corpus: CORPORA, vocab: 4000, mask: 0.15 },
-  train: { batch: 32, warmup: '10%', decay: 0.01, clip: 1 },
+  train: { batch: 32, warmup: '10%', decay: 0.01, clip: 1, precision: 'fp32' },
   /** Measurements of the validation loss in a run. */
   evaluations: 10,
   growth: { optimizer: 'reset', rate: 'restart' },

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { suggest } from '../errors.ts';
 import type { Path } from './problem.ts';
-import { SHARE, PART_SHARE, SOME_SHARE } from './schema-parts.ts';
+import { ENGINE_NAME, ENGINES, SHARE, PART_SHARE, SOME_SHARE } from './schema-parts.ts';
 import { explainUnknownKey } from './unknown-key.ts';
 
 /** A mismatch with the schema, in words. */
@@ -119,6 +119,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
   [SOME_SHARE]: 'a share above 0% such as 70%',
   [PART_SHARE]: 'a share between 0% and 100%',
   '^all$': 'the word all',
+  [ENGINE_NAME]: `one of ${ENGINES.join(', ')}`,
 };
 
 /** What a value must be, in words. */

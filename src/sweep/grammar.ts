@@ -1,6 +1,6 @@
 import type { Dimension } from '../growth/layout.ts';
 import type { GrowthPolicy, SlopeRule } from '../growth/policy.ts';
-import type { EngineName, Settings } from '../run/spec.ts';
+import type { EngineName, Settings, Xla } from '../run/spec.ts';
 
 /** A share of a whole as sweep files write it: `70%`. */
 export type Share = `${number}%`;
@@ -75,11 +75,14 @@ export interface CaseInput {
   readonly zip?: GridInput;
 }
 
+/** An engine by name, or the best that there is. */
+export type WantedEngine = 'auto' | EngineName;
+
 /** A sweep file that fits the schema. */
 export interface SweepInput extends CaseInput {
   readonly seeds?: number | readonly number[];
   readonly vary?: readonly string[];
-  readonly engine?: 'auto' | EngineName;
+  readonly engine?: WantedEngine | { readonly name?: WantedEngine; readonly xla?: Xla };
   readonly cases?: Readonly<Record<string, CaseInput | null>>;
   readonly exclude?: readonly Condition[];
 }

@@ -1,9 +1,10 @@
 import { UserError } from '../errors.ts';
 import { corpusContents } from '../run/contents.ts';
-import type { Comparison, EngineName } from '../run/spec.ts';
+import type { Comparison, Xla } from '../run/spec.ts';
 import { resolveCorpora } from './corpora.ts';
 import { DEFAULTS } from './defaults.ts';
 import { expand } from './expand.ts';
+import type { WantedEngine } from './grammar.ts';
 import { renderProblems, type Source } from './frame.ts';
 import { applyOverrides, isMapping, parseOverrides } from './override.ts';
 import { readSweep } from './inherit.ts';
@@ -14,7 +15,7 @@ import { validate } from './validate.ts';
 
 /** A comparison whose engine may be left to what there is. */
 export interface LoadedSweep extends Omit<Comparison, 'engine'> {
-  readonly engine: 'auto' | EngineName;
+  readonly engine: { readonly name: WantedEngine; readonly xla: Xla };
 }
 
 /**
@@ -45,13 +46,13 @@ export async function loadSweep(
   const all = [...early, ...corpora.problems, ...problems];
   if (all.length > 0) throw mistaken(sources, all);
 
-  const { seeds = DEFAULTS.seeds, vary = DEFAULTS.vary, engine = DEFAULTS.engine } = input;
+  const { seeds = DEFAULTS.seeds, vary = DEFAULTS.vary, engine } = input;
   return {
     name,
     question: sources.map(({ text }) => question(text)).find((text) => text !== '') ?? '',
     seeds: typeof seeds === 'number' ? Array.from({ length: seeds }, (_, seed) => seed) : seeds,
     vary,
-    engine,
+    engine: { ...DEFAULTS.engine, ...(typeof engine === 'string' ? { name: engine } : engine) },
     arms,
     contents: await corpusContents(arms),
   };

@@ -13,7 +13,7 @@ export interface Override {
 }
 
 /** What can be set outside `base`. */
-const TOP_LEVEL = ['seeds', 'engine'];
+const TOP_LEVEL = ['seeds', 'engine', 'engine.name', 'engine.xla'];
 
 /** Reads `--set` options; values are typed as YAML types them. Whether they fit is for the schema to say. */
 export function parseOverrides(options: readonly string[]): {
@@ -49,7 +49,7 @@ function parseOverride(option: string): Override | Problem {
     const hint = 'Put quotes around it if the shell changed it.';
     return problem(name, 'must be given a value in YAML, got one that cannot be read', hint);
   }
-  const path = TOP_LEVEL.includes(name) ? [name] : ['base', ...name.split('.')];
+  const path = TOP_LEVEL.includes(name) ? name.split('.') : ['base', ...name.split('.')];
   return { option, path, value: document.value };
 }
 

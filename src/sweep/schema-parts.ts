@@ -8,6 +8,9 @@ export const SOME_SHARE = String.raw`^(?!0+(\.0+)?%)(100(\.0+)?|\d{1,2}(\.\d+)?)
 /** A share that is neither 0 nor all. */
 export const PART_SHARE = String.raw`^(?!0+(\.0+)?%)\d{1,2}(\.\d+)?%$`;
 
+export const ENGINES = ['auto', 'tensorflow', 'cuda', 'wasm'];
+export const ENGINE_NAME = `^(${ENGINES.join('|')})$`;
+
 /** A closed object: any other key is a mistake. */
 export const mapping = (description: string, properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
   type: 'object',

@@ -4,7 +4,7 @@ import { tasks } from '../tasks/index.ts';
 import { DEFAULTS } from './defaults.ts';
 import { growthPolicy } from './growth-schema.ts';
 import { compare, schedule } from './schedule-schema.ts';
-import { above, choice, list, mapping, share, whole, type JsonSchema } from './schema-parts.ts';
+import { above, choice, ENGINE_NAME, ENGINES, list, mapping, share, whole, type JsonSchema } from './schema-parts.ts';
 
 /** Far above any model that could be trained, low enough that planning one does not exhaust memory. */
 const LARGEST_SIZE = 65_536;
@@ -90,6 +90,13 @@ const train = mapping('Pre-training, by steps or by FLOPs.', {
     maximum: 1,
     default: DEFAULTS.train.decay,
   },
+  precision: {
+    ...choice('Matrix products in single precision, or rounded to bfloat16 where the machine has it.', [
+      'fp32',
+      'bf16',
+    ]),
+    default: DEFAULTS.train.precision,
+  },
   clip: { ...above('Largest norm of the whole gradient.', 0, 1e9), default: DEFAULTS.train.clip },
   evaluate: whole('Steps between two measurements of the validation loss; a tenth of all if not given.', 1, MOST_STEPS),
 });
@@ -123,6 +130,25 @@ const finetune = mapping('Fine-tuning of the pre-trained model, on each task apa
   length: whole('Tokens of an example, longer texts are cut; model.positions if not given.', 8, LARGEST_SIZE),
   warmup: { ...share('Share of the steps spent in linear warm-up.'), default: DEFAULTS.finetune.warmup },
 });
+
+const engine: JsonSchema = {
+  ...mapping('What carries out the training: its name, or more of it.', {
+    name: {
+      ...choice(
+        'auto takes the fastest there is, tensorflow the native engine, on a card or not; cuda demands a card.',
+        ENGINES,
+      ),
+      default: DEFAULTS.engine.name,
+    },
+    xla: {
+      ...choice('Whether XLA compiles the steps of the native engine; auto: where it pays.', ['auto', 'on', 'off']),
+      default: DEFAULTS.engine.xla,
+    },
+  }),
+  type: ['string', 'object'],
+  pattern: ENGINE_NAME,
+  default: DEFAULTS.engine.name,
+};
 
 /** The sections of `base` and of an arm. */
 export const sections = { model, data, train, growth, finetune, schedule };
@@ -214,10 +240,7 @@ export function sweepSchema(): JsonSchema {
         }),
         default: DEFAULTS.vary,
       },
-      engine: {
-        ...choice('What carries out the training; auto takes the fastest there is.', ['auto', 'tensorflow', 'wasm']),
-        default: DEFAULTS.engine,
-      },
+      engine,
       ...subSweep(),
       cases: {
         type: 'object',

@@ -43,7 +43,9 @@ export async function finetune(
   ]);
   const trained = [...names, ...headParameters(task, shape.hidden)].map(({ name, kind }) => trainedAs(name, kind));
   const state = new Map([...parameters, ...freshMoments(parameters)]);
-  const program = await run.engine.compile(stepsOf(model, settings, trained), state);
+  const program = await run.engine.compile(stepsOf(model, settings, trained), state, {
+    ...{ precision: settings.train.precision, xla: run.cell.engine.xla, steps: plannedSteps(model, settings) },
+  });
   try {
     const { seconds } = await timed(() => train(run, task, program, model));
     const outputs = await predict(run, program, model);
@@ -89,14 +91,17 @@ function stepsOf(model: TaskModel, settings: Settings, trained: ReturnType<typeo
   return { train, predict };
 }
 
+const plannedSteps = ({ trainRows }: TaskModel, { finetune: { epochs, batch } }: Settings): number =>
+  epochs * epochSteps(trainRows.length, batch);
+
 /** Events of a task at most. */
 const STEP_EVENTS = 50;
 
 async function train({ cell, onEvent, signal }: Run, task: Task, program: Program, model: TaskModel): Promise<void> {
   const { seed, settings } = cell;
-  const { batch, epochs, rate, warmup } = settings.finetune;
+  const { batch, rate, warmup } = settings.finetune;
   const count = model.trainRows.length;
-  const steps = epochs * epochSteps(count, batch);
+  const steps = plannedSteps(model, settings);
   const span = { peak: rate, warmup: Math.round(warmup * steps), steps };
   for (let step = 0; step < steps; step += 1) {
     signal.throwIfAborted();

@@ -49,7 +49,7 @@ async function measure(
   const unmeasured = whyUnmeasurable(checkpoint);
   if (unmeasured !== null) return { loss: null, unmeasured };
   const text = await measuredText(checkpoint, wanted.text);
-  const { engine, why } = await (await import('../engine/choose.ts')).openEngine(wanted.engine);
+  const { engine, why } = await (await import('../engine/choose.ts')).openEngine(wanted.engine.name, wanted.engine);
   onEvent({ type: 'engine', name: engine.name, device: engine.device, why });
   const before = await lossOn(engine, checkpoint.shape, checkpoint.parameters, text, signal);
   onEvent({ type: 'measured', when: 'before', loss: before });

@@ -49,7 +49,7 @@ const TRAIN_NEW = 'train-new';
 /** Training of a stage's model, and its evaluation at sequences of `lengths` tokens. */
 export async function compileStage(
   { engine, cell }: Run,
-  { shape, freeze }: PlannedStage,
+  { shape, steps, freeze }: PlannedStage,
   lengths: readonly number[],
   state: HostTensors,
 ): Promise<Program> {
@@ -62,7 +62,7 @@ export async function compileStage(
     ...(freeze === null ? {} : { [TRAIN_NEW]: maskedLmTrainingOfNew(shape, cell.settings, freeze) }),
     ...Object.fromEntries(evaluations),
   };
-  return engine.compile(functions, state);
+  return engine.compile(functions, state, { precision: cell.settings.train.precision, xla: cell.engine.xla, steps });
 }
 
 /**

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { openEngine } from '../engine/choose.ts';
+import { openEngine, type Opening } from '../engine/choose.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { TensorFlowOptions } from '../engine/tensorflow/options.ts';
 import { planStages } from '../run/plan.ts';
 import type { CellResult, TaskRecord, Trainer } from '../run/record.ts';
 import type { Cell } from '../run/spec.ts';
@@ -13,18 +12,13 @@ import { pretrain, type Pretrained, type Run } from './pretrain.ts';
 import { saveModel } from './save-model.ts';
 import { timed } from './stopwatch.ts';
 
-/**
- * The trainer on the engine that is wanted, or on the best that opens. Throws what the engine throws where it does not
- * open.
- */
-export async function openTrainer(
-  wanted: 'auto' | Engine['name'],
-  options: Partial<TensorFlowOptions> = {},
-): Promise<Trainer> {
-  const { engine, why } = await openEngine(wanted, options);
+/** The trainer on the engine that was settled on. Throws what the engine throws where it does not open. */
+export async function openTrainer(name: Engine['name'], opening: Opening = {}): Promise<Trainer> {
+  const { engine, why } = await openEngine(name, opening);
+  const { device, versions, threads, repeatable } = engine;
   return {
     run: async (cell, { cache, models }, onEvent, signal) => {
-      onEvent({ type: 'engine', name: engine.name, device: engine.device, versions: engine.versions, why });
+      onEvent({ type: 'engine', name, device, versions, why, threads, repeatable });
       const { corpus: sources, vocab } = cell.settings.data;
       const progress = (done: number, of: number) => {
         onEvent({ type: 'prepare', what: 'corpus', done, of });

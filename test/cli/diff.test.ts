@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { failure, recordOf } from '../report/records.ts';
+import { ENGINE, failure, recordOf } from '../report/records.ts';
 import { recordsOf, runDiff, writeResults } from './diff-results.ts';
 
 let folder = '';
@@ -11,10 +11,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'growbench-'));
   await writeResults(join(folder, 'before'), recordsOf(0));
   await writeResults(join(folder, 'after'), recordsOf(0.01));
-  await writeResults(
-    join(folder, 'elsewhere'),
-    recordsOf(0, { engine: { name: 'wasm', device: 'cuda', versions: {} } }),
-  );
+  await writeResults(join(folder, 'elsewhere'), recordsOf(0, { engine: { ...ENGINE, device: 'cuda' } }));
 });
 afterAll(() => rm(folder, { recursive: true }));
 const diff = (...argv: readonly string[]) => runDiff(folder, argv);

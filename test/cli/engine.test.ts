@@ -109,12 +109,14 @@ describe('engine doctor', () => {
       ...{ folder: '/engines', node: 'v20.0.0', platform: 'linux x64', glibc: '2.36', cpu: 'Z80', cores: 1 },
       ...{ nvidia: null, engines, auto },
     }) as DoctorReport;
-  const auto = { engine: 'wasm', device: 'cpu', why: 'it is there' };
+  const auto: DoctorReport['auto'] = {
+    ...{ name: 'wasm', why: 'it is there', others: [{ name: 'cpu-2.21.0', why: 'it is no more' }] },
+  };
 
   test('ends with 0 where all is well, and with 1 where an engine is broken, whose way out it shows', async () => {
     const well = await run(['doctor'], { examine: () => Promise.resolve(report([works], auto)) });
     expect(well.code).toBe(EXIT.done);
-    expect(well.out).toContain('takes wasm on cpu: it is there');
+    expect(well.out).toContain('takes wasm: it is there\n         not cpu-2.21.0: it is no more\n');
     const ill = await run(['doctor'], { examine: () => Promise.resolve(report([broken, works], auto)) });
     expect(ill.code).toBe(1);
     expect(ill.out).toMatch(/cpu-2\.21\.0 +BROKEN\n +it is no more\n +bury it/);

@@ -70,9 +70,9 @@ describe('growbench grow', () => {
     ]);
     expect(requests[0]).toMatchObject({
       ...{ folder: 'bert', out: 'grown', operators: ['stack', 'ffn-share'], sizes: { layers: 12, ffn: 3072 }, seed: 7 },
-      measure: { text: 'a.txt', engine: 'wasm' },
+      measure: { text: 'a.txt', engine: { name: 'wasm' } },
     });
-    expect((await grow(BOTH)).requests[0]!.measure).toEqual({ text: null, engine: 'auto' });
+    expect((await grow(BOTH)).requests[0]!.measure).toMatchObject({ text: null, engine: { name: 'wasm' } });
     expect((await grow([...BOTH, '--no-loss'])).requests[0]!.measure).toBeNull();
   });
 

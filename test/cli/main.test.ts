@@ -31,7 +31,7 @@ describe("the user's mistakes at the command line exit with 2 and say what to do
     [['sweep'], "missing required argument 'file'"],
     [['plan', 'a.yaml', '--jsn'], "unknown option '--jsn'\n(Did you mean --json?)"],
     [['sweep', 'a.yaml', '--jobs', '0'], 'must be a whole number from 1 up'],
-    [['sweep', 'a.yaml', '--engine', 'cuda'], 'Allowed choices are auto, tensorflow, wasm'],
+    [['sweep', 'a.yaml', '--engine', 'rocm'], 'Allowed choices are auto, tensorflow, cuda, wasm'],
     [['plan', 'nowhere.yaml'], 'nowhere.yaml does not exist'],
   ])('growbench %j', async (argv, message) => {
     const { code, out, err } = await run(argv);

@@ -156,7 +156,9 @@ describe('the progress of a sweep', () => {
   });
 
   test('names the engine that was taken first', () => {
-    const engine = (name: string): CellEvent => ({ type: 'engine', name, device: 'cpu', versions: {}, why: '' });
+    const engine = (name: string): CellEvent => ({
+      ...{ type: 'engine', name, device: 'cpu', versions: {}, why: '', threads: 1, repeatable: true },
+    });
     const progress = fold([
       begun(),
       starts(0, first.id),

@@ -19,7 +19,10 @@ const events: readonly (readonly [number, SweepEvent])[] = [
     {
       type: 'cell-event',
       id: full.id,
-      event: { type: 'engine', name: 'wasm', device: 'cpu, 1 thread', versions: {}, why: 'the only one' },
+      event: {
+        ...{ type: 'engine', name: 'wasm', device: 'cpu, 1 thread', versions: {}, why: 'the only one' },
+        ...{ threads: 1, repeatable: true },
+      },
     },
   ],
   [

@@ -38,6 +38,8 @@ export const swift: Trainer = {
       device: 'cpu, 1 thread',
       versions: { tfjs: '4' },
       why: 'it is the only one',
+      threads: 1,
+      repeatable: true,
     });
     onEvent({ type: 'prepare', what: 'tokenizing wordnet', done: 1, of: 4 });
     for (const [stage, { shape }] of result.stages.entries()) {

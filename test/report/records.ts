@@ -1,6 +1,6 @@
 import type { Plan } from '../../src/run/plan.ts';
 import { planSweep } from '../../src/run/plan.ts';
-import type { CellRecord, CellResult } from '../../src/run/record.ts';
+import type { CellRecord, CellResult, EngineRecord } from '../../src/run/record.ts';
 import type { Cell, Settings } from '../../src/run/spec.ts';
 import { ACCURACY, EXACT_MATCH, MACRO_F1 } from '../../src/tasks/metrics.ts';
 import { tinySettings } from '../run/cells.ts';
@@ -22,7 +22,7 @@ export const plan: Plan = planSweep({
   question: 'Does stacking cost loss?',
   seeds: [0, 1],
   vary: ['schedule'],
-  engine: 'wasm',
+  engine: { name: 'wasm', xla: 'off' },
   contents: {},
   arms: [
     { name: 'full', point: {}, group: 'baseline', settings },
@@ -37,6 +37,12 @@ export const metrics = new Map([
 /** By the formula of growth/flops.ts, worked out by hand: 60 sequences through two layers and the head, or fewer. */
 export const FULL_FLOPS = 4_899_840;
 export const STACK_FLOPS = 4_015_104;
+
+/** What the records were trained on. */
+export const ENGINE: EngineRecord = {
+  ...{ name: 'wasm', device: 'cpu, 1 thread', versions: { tfjs: '4.22.0' } },
+  ...{ why: 'it was named', threads: 1, repeatable: true },
+};
 
 export const cellOf = (arm: string, seed: number): Cell =>
   plan.cells.find((cell) => cell.arm === arm && cell.seed === seed)!;
@@ -63,7 +69,7 @@ export function recordOf(cell: Cell, change: Partial<CellResult>, others: Partia
     cell,
     result,
     error: null,
-    engine: { name: 'wasm', device: 'cpu, 1 thread', versions: { tfjs: '4.22.0' } },
+    engine: ENGINE,
     machine: { cpu: 'Test CPU', cores: 2, node: 'v20.0.0', platform: 'linux x64' },
     started: '2026-01-01T00:00:00.000Z',
     finished: '2026-01-01T00:01:00.000Z',

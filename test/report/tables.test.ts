@@ -8,7 +8,7 @@ import { writeTables } from '../../src/report/index.ts';
 import { metaJson } from '../../src/report/meta.ts';
 import { resultsCsv } from '../../src/report/results.ts';
 import { planSweep } from '../../src/run/plan.ts';
-import { cellOf, failure, metrics, plan, recordOf, records, scores, seconds } from './records.ts';
+import { ENGINE, cellOf, failure, metrics, plan, recordOf, records, scores, seconds } from './records.ts';
 
 const lines = (...rows: string[]) => `${rows.join('\n')}\n`;
 const results = (of = records) => resultsCsv(armRows(plan, of, metrics));
@@ -109,7 +109,7 @@ describe('results.meta.json', () => {
 
   test('names engine, machine and corpus once when all cells share them', () => {
     const { engines, machines, corpora, question, comparison } = meta();
-    expect(engines).toEqual([{ name: 'wasm', device: 'cpu, 1 thread', versions: { tfjs: '4.22.0' } }]);
+    expect(engines).toEqual([ENGINE]);
     expect(machines).toHaveLength(1);
     expect(corpora).toEqual([{ digest: 'abc', trainTokens: 1000, validationTokens: 100 }]);
     expect(question).toBe('Does stacking cost loss?');

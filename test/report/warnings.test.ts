@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { armRows } from '../../src/report/arms.ts';
 import { planSweep } from '../../src/run/plan.ts';
 import type { CellRecord, CellResult } from '../../src/run/record.ts';
-import { cellOf, FULL_FLOPS, metrics, plan, recordOf, STACK_FLOPS } from './records.ts';
+import { ENGINE, cellOf, FULL_FLOPS, metrics, plan, recordOf, STACK_FLOPS } from './records.ts';
 
 const baseline = [0, 1].map((seed) => recordOf(cellOf('full', seed), {}));
 
@@ -55,9 +55,9 @@ describe('warnings', () => {
   });
 
   test.each([
-    ['engine', { engine: { name: 'other', device: 'cpu, 1 thread', versions: { tfjs: '4.22.0' } } }],
-    ['device', { engine: { name: 'wasm', device: 'cpu, 8 threads', versions: { tfjs: '4.22.0' } } }],
-    ['package versions', { engine: { name: 'wasm', device: 'cpu, 1 thread', versions: { tfjs: '4.23.0' } } }],
+    ['engine', { engine: { ...ENGINE, name: 'other' } }],
+    ['device', { engine: { ...ENGINE, device: 'cpu, 8 threads' } }],
+    ['package versions', { engine: { ...ENGINE, versions: { tfjs: '4.23.0' } } }],
     ['processor', { machine: { cpu: 'Other CPU', cores: 2, node: 'v20.0.0', platform: 'linux x64' } }],
     ['Node version', { machine: { cpu: 'Test CPU', cores: 2, node: 'v22.0.0', platform: 'linux x64' } }],
   ])('cells that differ in %s', (name, others) => {
@@ -66,7 +66,7 @@ describe('warnings', () => {
 
   test('the same versions in another order are the same', () => {
     const reordered = (versions: Readonly<Record<string, string>>) =>
-      recordOf(cellOf('full', 0), {}, { engine: { name: 'wasm', device: 'cpu', versions } });
+      recordOf(cellOf('full', 0), {}, { engine: { ...ENGINE, versions } });
     const two = [reordered({ a: '1', b: '2' }), { ...reordered({ b: '2', a: '1' }), cell: cellOf('full', 1) }];
     expect(armRows(plan, two, metrics)[0]!.warnings).toEqual([INDICATIVE]);
   });

@@ -15,7 +15,7 @@ export const tinySettings: Settings = {
     dropout: 0,
   },
   data: { corpus: ['wordnet'], vocab: 500, length: 16, mask: 0.25 },
-  train: { steps: 10, batch: 2, rate: 1e-3, warmup: 1, decay: 0.01, clip: 1, evaluate: 5 },
+  train: { steps: 10, batch: 2, rate: 1e-3, warmup: 1, decay: 0.01, clip: 1, precision: 'fp32', evaluate: 5 },
   growth: { optimizer: 'reset', rate: 'restart' },
   finetune: { tasks: [], examples: 10, epochs: 1, batch: 2, rate: 1e-3, length: 16, warmup: 0.1 },
   schedule: TARGET_ONLY,
@@ -28,7 +28,7 @@ export function planOf(arms: readonly string[], seeds: readonly number[] = [0]):
     question: '',
     seeds,
     vary: ['train.rate'],
-    engine: 'wasm',
+    engine: { name: 'wasm', xla: 'off' },
     contents: {},
     arms: arms.map((name, index) => ({
       name,

@@ -110,7 +110,10 @@ describe('a sweep', () => {
     const plan = planOf(['fine']);
     await sweep(plan);
     const record: unknown = JSON.parse(await readFile(join(folder, 'cells', `${plan.cells[0]!.id}.json`), 'utf8'));
-    expect(record).toMatchObject({ engine: { name: 'wasm', device: 'test' }, machine: { node: process.version } });
+    expect(record).toMatchObject({
+      engine: { name: 'wasm', device: 'test', versions: {}, why: 'it was named', threads: 2, repeatable: true },
+      machine: { node: process.version },
+    });
   });
 
   test.each([

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { corpusContents } from '../../src/run/contents.ts';
 import { planStages } from '../../src/run/plan.ts';
-import { cellId, type CellIdentity } from '../../src/run/spec.ts';
+import { cellId, type CellIdentity, type EngineName, type Xla } from '../../src/run/spec.ts';
 import { tinySettings } from './cells.ts';
 
-const identity: CellIdentity = { settings: tinySettings, seed: 0, engine: 'wasm', contents: {} };
+const identity: CellIdentity = { settings: tinySettings, seed: 0, engine: { name: 'wasm', xla: 'off' }, contents: {} };
 const reading = (path: string): CellIdentity['settings'] => ({
   ...tinySettings,
   data: { ...tinySettings.data, corpus: ['wordnet', path] },
@@ -29,10 +29,19 @@ describe('a cell is named by what it computes', () => {
   test.each([
     ['seed', { ...identity, seed: 1 }],
     ['rate', { ...identity, settings: { ...tinySettings, train: { ...tinySettings.train, rate: 2e-3 } } }],
+    ['precision', { ...identity, settings: { ...tinySettings, train: { ...tinySettings.train, precision: 'bf16' } } }],
+    ['engine', { ...identity, engine: { name: 'tensorflow', xla: 'off' } }],
     ['schedule', { ...identity, settings: { ...tinySettings, schedule: [] } }],
   ] as const)('but by its %s', (_, changed) => {
     expect(cellId(changed)).not.toBe(cellId(identity));
   });
+});
+
+test('XLA is part of a name where it can change a number: on the native engines', () => {
+  const named = (name: EngineName, xla: Xla) => cellId({ ...identity, engine: { name, xla } });
+  expect(named('tensorflow', 'on')).not.toBe(named('tensorflow', 'off'));
+  expect(named('cuda', 'auto')).not.toBe(named('cuda', 'off'));
+  expect(named('wasm', 'on')).toBe(named('wasm', 'off'));
 });
 
 test('the text files of a sweep are told apart by their bytes', async () => {

@@ -42,7 +42,7 @@ describe('a grid', () => {
 
   test('compares each arm with the baseline of its own point, and plans every cell under a name of its own', async () => {
     const loaded = await load('grid: { train.steps: [100, 300] }\n');
-    const plan = planSweep({ ...loaded, engine: 'wasm' });
+    const plan = planSweep({ ...loaded, engine: { name: 'wasm', xla: 'off' } });
     for (const [full, stack] of armsByPoint(plan.arms)) {
       expect(full!.speedupFlops).toBe(0);
       expect(stack!.speedupFlops).toBeCloseTo(full!.flops / stack!.flops - 1, 12);
@@ -54,7 +54,8 @@ describe('a grid', () => {
   test('makes no new cells where it varies nothing that matters', async () => {
     const once = await load('');
     const gridded = await load('grid: { train.rate: [1e-3] }\n');
-    const ids = ({ arms }: typeof once) => cellsOf({ ...once, arms, engine: 'wasm' }).map(({ id }) => id);
+    const ids = ({ arms }: typeof once) =>
+      cellsOf({ ...once, arms, engine: { name: 'wasm', xla: 'off' } }).map(({ id }) => id);
     expect(ids(gridded)).toEqual(ids(once));
   });
 

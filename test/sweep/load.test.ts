@@ -50,7 +50,7 @@ ${BASE}arms:
       name: 'sweep',
       seeds: [3, 1, 4],
       vary: ['schedule', 'train.rate'],
-      engine: 'wasm',
+      engine: { name: 'wasm', xla: 'auto' },
     });
   });
 
@@ -87,7 +87,16 @@ ${BASE}arms:
         dropout: 0.1,
       },
       data: { corpus: ['wordnet', 'sotu'], vocab: 4000, length: 128, mask: 0.15 },
-      train: { steps: 1000, batch: 32, rate: 0.001, warmup: 100, decay: 0.01, clip: 1, evaluate: 100 },
+      train: {
+        steps: 1000,
+        batch: 32,
+        rate: 0.001,
+        warmup: 100,
+        decay: 0.01,
+        clip: 1,
+        precision: 'fp32',
+        evaluate: 100,
+      },
       growth: { optimizer: 'reset', rate: 'restart' },
       finetune: { tasks: [], examples: null, epochs: 3, batch: 32, rate: 3e-4, length: 128, warmup: 0.1 },
       schedule: [{ share: 1, reductions: {} }],
@@ -276,11 +285,34 @@ describe('--set', () => {
   });
 
   test('tells every mistake at once, those of the file as well', async () => {
-    const message = loadText(text.replace('steps: 1000', 'steps: 0'), ['seeds=-1', 'engine=cuda']).catch(
+    const message = loadText(text.replace('steps: 1000', 'steps: 0'), ['seeds=-1', 'engine=rocm']).catch(
       (error: unknown) => (error as Error).message,
     );
-    expect(await message).toMatch(/--set seeds=-1: [^]*--set engine=cuda: [^]*sweep\.yaml:3:19: base\.train\.steps/);
+    expect(await message).toMatch(/--set seeds=-1: [^]*--set engine=rocm: [^]*sweep\.yaml:3:19: base\.train\.steps/);
   });
+});
+
+describe('engine', () => {
+  const engineOf = async (line: string, set: string[] = []) =>
+    (await loadText(`${line}${BASE}arms: { full: {} }\n`, set)).engine;
+
+  test('is a name, a mapping, or left to what there is', async () => {
+    expect(await engineOf('')).toEqual({ name: 'auto', xla: 'auto' });
+    expect(await engineOf('engine: cuda\n')).toEqual({ name: 'cuda', xla: 'auto' });
+    expect(await engineOf('engine: { xla: on }\n')).toEqual({ name: 'auto', xla: 'on' });
+    expect(await engineOf('engine: { name: tensorflow, xla: off }\n')).toEqual({ name: 'tensorflow', xla: 'off' });
+  });
+
+  test('can be set, as a whole and in part', async () => {
+    expect(await engineOf('engine: { name: tensorflow, xla: on }\n', ['engine=wasm'])).toMatchObject({ name: 'wasm' });
+    expect(await engineOf('engine: { xla: on }\n', ['engine.name=cuda'])).toEqual({ name: 'cuda', xla: 'on' });
+  });
+});
+
+test('arms may differ in their precision', async () => {
+  const vary = 'vary: [train.precision]\n';
+  const { arms } = await loadText(`${vary}${BASE}arms: { full: {}, rounded: { train: { precision: bf16 } } }\n`);
+  expect(arms.map(({ settings }) => settings.train.precision)).toEqual(['fp32', 'bf16']);
 });
 
 describe('data.corpus', () => {
@@ -302,13 +334,16 @@ describe('experiments/quickstart.yaml', () => {
     expect(comparison.name).toBe('quickstart');
     expect(comparison.question).toMatch(/\?$/);
     expect(comparison.seeds.length).toBeGreaterThanOrEqual(2);
-    expect(new Set(cellsOf({ ...comparison, engine: 'wasm' }).map(({ id }) => id)).size).toBe(
+    expect(new Set(cellsOf({ ...comparison, engine: { name: 'wasm', xla: 'off' } }).map(({ id }) => id)).size).toBe(
       comparison.arms.length * comparison.seeds.length,
     );
   });
 
   test('every arm that grows costs less than the target from the first step', async () => {
-    const { arms } = planSweep({ ...(await loadSweep('experiments/quickstart.yaml')), engine: 'wasm' });
+    const { arms } = planSweep({
+      ...(await loadSweep('experiments/quickstart.yaml')),
+      engine: { name: 'wasm', xla: 'off' },
+    });
     for (const { group, speedupFlops } of arms.slice(1)) {
       expect(speedupFlops, group).toBeGreaterThan(0);
     }

@@ -90,7 +90,10 @@ test('an arm may differ in its policy only where the sweep varies that', async (
 });
 
 test('experiments/mini/policies.yaml compares policies of one growth, beside controls', async () => {
-  const { arms } = planSweep({ ...(await loadSweep('experiments/mini/policies.yaml')), engine: 'wasm' });
+  const { arms } = planSweep({
+    ...(await loadSweep('experiments/mini/policies.yaml')),
+    engine: { name: 'wasm', xla: 'off' },
+  });
   const grownArms = arms.filter(({ group }) => group === 'depth');
   expect(grownArms.length).toBeGreaterThanOrEqual(7);
   for (const { stages } of grownArms) expect(stages.map(({ shape }) => shape.layers)).toEqual([1, 2]);

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
 import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import { attend } from '../../src/train/attention.ts';
 import type { Dropout } from '../../src/train/dropout.ts';
 import { encode } from '../../src/train/encoder.ts';
 import { initialState } from '../../src/train/init.ts';
 import { toTensors } from '../../src/train/parameters.ts';
+import { openTestEngine } from '../engine/engines.ts';
 
 beforeAll(async () => {
-  await openEngine('wasm');
+  await openTestEngine();
 });
 let before = 0;
 beforeEach(() => {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { CellEvent } from '../../src/run/record.ts';
 import { targetShape, type Settings } from '../../src/run/spec.ts';
@@ -8,11 +7,12 @@ import type { ClassificationTask, RegressionTask, SpanTask, Task } from '../../s
 import { finetune } from '../../src/train/finetune.ts';
 import { initialState } from '../../src/train/init.ts';
 import { runCell } from '../../src/train/trainer.ts';
-import { repetitiveCorpus, tinySettings } from './tiny.ts';
+import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
+import { openTestEngine } from '../engine/engines.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  ({ engine } = await openEngine('wasm'));
+  engine = await openTestEngine();
 });
 
 const WORDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -102,7 +102,7 @@ const epochs = (count: number): Settings => ({ ...settings, finetune: { ...setti
 function tune(task: Task, own: Settings = settings) {
   const events: CellEvent[] = [];
   const signal = new AbortController().signal;
-  const cell = { id: 'cell', arm: 'arm', seed: 1, settings: own };
+  const cell = tinyCell(own);
   const run = { engine, cell, corpus: repetitiveCorpus, onEvent: (event: CellEvent) => events.push(event), signal };
   const shape = { ...targetShape(own), pool: { how: 'mean', window: 2 } } as const;
   return { events, result: finetune(run, task, { shape, state: initialState(shape, own.model.init, 1) }) };
@@ -146,7 +146,7 @@ test('a cell runs from its seed to its scores on the shipped tasks', async () =>
     { share: 0.5, reductions: { depth: { operator: 'stack', settings: { layers: 1 } } } },
     { share: 0.5, reductions: {} },
   ];
-  const cell = { id: 'cell', arm: 'arm', seed: 1, settings: { ...settings, finetune: small, schedule } };
+  const cell = tinyCell({ ...settings, finetune: small, schedule });
   const signal = new AbortController().signal;
   const result = await runCell({ engine, cell, corpus: repetitiveCorpus, onEvent: () => undefined, signal });
   expect(result).toMatchObject({ status: 'done', steps: 40, corpus: { digest: 'repetitions', trainTokens: 20_000 } });

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
 import { forwardFlops } from '../../src/growth/flops.ts';
 import { frozenFlops } from '../../src/growth/freeze-flops.ts';
 import { UNREDUCED, isHead, layout, type ModelShape } from '../../src/growth/layout.ts';
@@ -9,9 +8,10 @@ import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLoss } from '../../src/train/masked-lm.ts';
 import { toTensors } from '../../src/train/parameters.ts';
 import { countFlops } from './count-flops.ts';
+import { openTestEngine } from '../engine/engines.ts';
 
 beforeAll(async () => {
-  await openEngine('wasm');
+  await openTestEngine();
 });
 
 const plain: ModelShape = {

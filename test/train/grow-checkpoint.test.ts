@@ -17,9 +17,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const wasm = { name: 'wasm', entry: null, why: 'it was named' } as const;
+
 const request = (change: Partial<GrowRequest> = {}): GrowRequest => ({
   ...{ folder: fixture('bert'), out: join(folder, 'out'), operators: ['stack'], sizes: { layers: 12 }, seed: 0 },
-  measure: { text: join(folder, 'text.txt'), engine: 'wasm' },
+  measure: { text: join(folder, 'text.txt'), engine: wasm },
   signal: new AbortController().signal,
   onEvent: () => undefined,
   ...change,
@@ -65,12 +67,8 @@ describe('a grown checkpoint', () => {
 describe("the user's mistakes leave nothing behind", () => {
   test.each<[string, (place: string) => Partial<GrowRequest>, string]>([
     ['a folder that is there', (place) => ({ out: place }), 'exists already'],
-    [
-      'text that is not there',
-      () => ({ measure: { text: 'nowhere.txt', engine: 'wasm' } }),
-      'nowhere.txt is not a file',
-    ],
-    ['text of another kind', () => ({ measure: { text: 'a.pdf', engine: 'wasm' } }), 'must name a .txt or .jsonl file'],
+    ['text that is not there', () => ({ measure: { text: 'nowhere.txt', engine: wasm } }), 'nowhere.txt is not a file'],
+    ['text of another kind', () => ({ measure: { text: 'a.pdf', engine: wasm } }), 'must name a .txt or .jsonl file'],
     ['a size that cannot be', () => ({ sizes: { layers: 6 } }), "layers must be below the target's 6, got 6"],
     ['no checkpoint', (place) => ({ folder: place }), 'is not a checkpoint'],
   ])('%s', async (_, change, message) => {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
 import type { Engine, FeedSpec, HostTensors } from '../../src/engine/engine.ts';
 import { layout } from '../../src/growth/layout.ts';
 import { freshMoments, trainedAs } from '../../src/train/adamw.ts';
@@ -23,10 +22,11 @@ import {
   type OracleCase,
   type OracleTraining,
 } from './oracle.ts';
+import { openTestEngine } from '../engine/engines.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  ({ engine } = await openEngine('wasm'));
+  engine = await openTestEngine();
 });
 
 let before = 0;

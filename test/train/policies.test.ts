@@ -11,7 +11,7 @@ import { freshParameter } from '../../src/train/init.ts';
 import { grownState } from '../../src/train/moments.ts';
 import { pretrain } from '../../src/train/pretrain.ts';
 import { pretrainingRate } from '../../src/train/rate.ts';
-import { repetitiveCorpus, tinySettings } from './tiny.ts';
+import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
 
 let real: Engine;
 beforeAll(async () => {
@@ -64,7 +64,7 @@ function watching(keep: readonly string[]): { readonly engine: Engine; readonly 
 
 async function train(settings: Settings, keep: readonly string[] = []) {
   const { engine, watched } = watching(keep);
-  const cell = { id: 'cell', arm: 'arm', seed: 1, settings };
+  const cell = tinyCell(settings);
   const signal = new AbortController().signal;
   const result = await pretrain({ engine, cell, corpus: repetitiveCorpus, onEvent: () => undefined, signal });
   return { result, watched };

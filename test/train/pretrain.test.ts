@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Stage } from '../../src/growth/schedule.ts';
 import { planStages } from '../../src/run/plan.ts';
 import type { CellEvent } from '../../src/run/record.ts';
 import type { Settings } from '../../src/run/spec.ts';
 import { pretrain, type Pretrained } from '../../src/train/pretrain.ts';
-import { repetitiveCorpus, tinySettings } from './tiny.ts';
+import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
+import { openTestEngine } from '../engine/engines.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  ({ engine } = await openEngine('wasm'));
+  engine = await openTestEngine();
 });
 
 const small: Stage['reductions'] = {
@@ -33,7 +33,7 @@ interface Options {
 function run(settings: Settings, options: Options = {}) {
   const events: CellEvent[] = [];
   const { seed = 1, signal = new AbortController().signal } = options;
-  const cell = { id: 'cell', arm: 'arm', seed, settings };
+  const cell = tinyCell(settings, seed);
   const onEvent = (event: CellEvent) => {
     events.push(event);
     options.onEvent?.(event);
@@ -93,6 +93,24 @@ test('a growth that changes nothing, with moments and rate carried on, changes n
   const once = await state('carry', tiny);
   expect(await state('carry', halves)).toEqual(once);
   expect(await state('reset', halves)).not.toEqual(once);
+});
+
+test('every stage is compiled as the cell says, for the steps that it has', async () => {
+  const seen: unknown[] = [];
+  const noting: Engine = {
+    ...engine,
+    compile: (functions, state, options) => {
+      seen.push(options);
+      // Whatever is asked for: the embedded engine would refuse it.
+      return engine.compile(functions, state);
+    },
+  };
+  const tiny = tinySettings();
+  const settings = { ...tiny, train: { ...tiny.train, precision: 'bf16' as const }, schedule: grownOnce({}) };
+  const cell = { ...tinyCell(settings), engine: { name: 'tensorflow', xla: 'on' } as const };
+  const signal = new AbortController().signal;
+  await pretrain({ engine: noting, cell, corpus: repetitiveCorpus, onEvent: () => undefined, signal });
+  expect(seen).toEqual(Array.from({ length: 2 }, () => ({ precision: 'bf16', xla: 'on', steps: 20 })));
 });
 
 test('growth that keeps the function leaves the loss where it was', async () => {

@@ -13,7 +13,7 @@ import { saveModel } from '../../src/train/save-model.ts';
 import { runCell } from '../../src/train/trainer.ts';
 import { evaluationAt, VALIDATION_TOKENS, validationLoss } from '../../src/train/validation.ts';
 import { loadVocabulary } from '../../src/text/vocabulary.ts';
-import { repetitiveCorpus, tinySettings } from './tiny.ts';
+import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -41,7 +41,7 @@ const pooled: Settings['schedule'] = [
 describe.each(['post', 'pre'] as const)('a %s-norm cell whose model is saved', (norm) => {
   test('leaves a checkpoint that has the loss in its record', async () => {
     const settings = settingsOf(norm, stacked);
-    const cell = { id: 'cell', arm: 'arm', seed: 1, settings };
+    const cell = tinyCell(settings);
     const { signal } = new AbortController();
     const result = await runCell({ engine, cell, corpus: repetitiveCorpus, onEvent: () => undefined, signal }, folder);
     expect(await readdir(folder)).toEqual(['cell']);

@@ -1,4 +1,4 @@
-import type { Settings } from '../../src/run/spec.ts';
+import type { Cell, Settings } from '../../src/run/spec.ts';
 import type { PreparedCorpus, TokenShard } from '../../src/text/corpus.ts';
 
 export const VOCAB = 256;
@@ -10,10 +10,15 @@ export const tinySettings = (): Settings => ({
     init: { std: 0.25, positions: 'sinusoidal' },
   },
   data: { corpus: ['wordnet'], vocab: VOCAB, length: 16, mask: 0.25 },
-  train: { steps: 40, batch: 16, rate: 1e-2, warmup: 4, decay: 0.01, clip: 1, evaluate: 10 },
+  train: { steps: 40, batch: 16, rate: 1e-2, warmup: 4, decay: 0.01, clip: 1, precision: 'fp32', evaluate: 10 },
   growth: { optimizer: 'reset', rate: 'restart' },
   finetune: { tasks: [], examples: 64, epochs: 1, batch: 16, rate: 1e-3, length: 24, warmup: 0.1 },
   schedule: [{ share: 1, reductions: {} }],
+});
+
+/** A cell of these settings; which engine it names matters to nothing but its id. */
+export const tinyCell = (settings: Settings, seed = 1): Cell => ({
+  ...{ id: 'cell', arm: 'arm', seed, settings, engine: { name: 'wasm', xla: 'off' } },
 });
 
 /** Text that says one of twenty words fifty times, then another: what a masked word was, its neighbours tell. */

@@ -43,7 +43,7 @@ export async function doctor(options: DoctorCommandOptions, io: EngineIo): Promi
     });
     display.end();
     io.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : renderDoctor(report));
-    const sound = report.auto !== null && report.engines.every(({ status }) => status === 'works');
+    const sound = report.engines.every(({ status }) => status === 'works');
     return sound ? EXIT.done : EXIT.cellsFailed;
   });
 }
@@ -69,7 +69,7 @@ export async function probe(name: string, options: ProbeCommandOptions, io: Engi
     throw new UserError('engine probe is started by engine doctor, not by hand', 'Run: growbench engine doctor');
   }
   const tools = await io.openEngineTools();
-  await tools.serveProbe(name, options.measure === true, io.env, {
+  await tools.serveProbe({ label: name, as: options.as, measure: options.measure === true }, io.env, {
     send: (report) => {
       process.send?.(report);
     },

@@ -1,4 +1,4 @@
-import type { GrowEvent, GrowReport } from '../../checkpoint/grower.ts';
+import type { GrowEvent, GrowReport, MeasuringEngine } from '../../checkpoint/grower.ts';
 import { SIZES } from '../../growth/sizes.ts';
 import { EXIT } from '../exit.ts';
 import { engineering } from '../format.ts';
@@ -24,7 +24,7 @@ async function growAndReport(folder: string, options: GrowOptions, io: Io, signa
   const onEvent = (event: GrowEvent) => {
     for (const line of eventLines(event, folder)) io.stderr.write(`${line}\n`);
   };
-  const measure = options.loss ? { text, engine } : null;
+  const measure = options.loss ? { text, engine: await settled(engine, io) } : null;
   try {
     const report = await growCheckpoint({ folder, out, operators, sizes, seed, measure, signal, onEvent });
     io.stdout.write(
@@ -39,6 +39,11 @@ async function growAndReport(folder: string, options: GrowOptions, io: Io, signa
     io.stderr.write('growbench: stopped; nothing was written\n');
     return EXIT.interrupted;
   }
+}
+
+/** As a sweep would settle it: a checkpoint's numbers are of single precision. */
+function settled(name: GrowOptions['engine'], io: Io): Promise<MeasuringEngine> {
+  return io.settleEngine({ name, precisions: ['fp32'], xla: 'off' });
 }
 
 function eventLines(event: GrowEvent, name: string): string[] {

@@ -1,26 +1,18 @@
 import type { ModelShape } from '../../growth/layout.ts';
-import {
-  armsByPoint,
-  mayLeaveEarly,
-  planSweep,
-  type Plan,
-  type PlannedArm,
-  type PlannedStage,
-} from '../../run/plan.ts';
+import { armsByPoint, mayLeaveEarly, type Plan, type PlannedArm, type PlannedStage } from '../../run/plan.ts';
 import { armLabel, pointText, targetShape } from '../../run/spec.ts';
-import { loadSweep } from '../../sweep/load.ts';
 import { EXIT } from '../exit.ts';
 import { engineering, percent, signedPercent } from '../format.ts';
 import type { Io } from '../io.ts';
 import type { PlanOptions } from '../program.ts';
+import { settledPlan } from '../settled-plan.ts';
 import { shapeCode, shapeLegend } from '../shape-text.ts';
 import { fits, renderTable, wrapped, type TableColumn, type TableOptions } from '../table.ts';
 import { tableOptions } from '../terminal.ts';
 
 /** `growbench plan FILE`: what a sweep would run, before anything is run. Throws a UserError on a broken file. */
 export async function plan(file: string, options: PlanOptions, io: Io): Promise<number> {
-  const loaded = await loadSweep(file, { set: options.set });
-  const planned = planSweep({ ...loaded, engine: await io.settleEngine(loaded.engine) });
+  const { plan: planned } = await settledPlan(file, options, io);
   io.stdout.write(
     options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : planText(planned, tableOptions(io)),
   );

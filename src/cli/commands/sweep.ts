@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { writeTables } from '../../report/index.ts';
+import type { SettledEngine } from '../../engine/settle.ts';
 import type { ArmRow } from '../../report/arms.ts';
 import type { SweepEvent } from '../../run/events.ts';
 import { runSweep, type SweepOutcome } from '../../run/executor.ts';
 import { writeWhole } from '../../run/files.ts';
-import { planSweep, type Plan } from '../../run/plan.ts';
+import type { Plan } from '../../run/plan.ts';
 import type { CellRecord } from '../../run/record.ts';
-import { loadSweep } from '../../sweep/load.ts';
 import { tasks } from '../../tasks/index.ts';
 import { cacheFolder } from '../cache.ts';
 import { EXIT } from '../exit.ts';
@@ -19,6 +19,8 @@ import type { SweepOptions } from '../program.ts';
 import { openDisplay } from '../progress/display.ts';
 import { provenance } from '../provenance.ts';
 import { resultsMarkdown, resultsTable } from '../results-table.ts';
+import { settledPlan } from '../settled-plan.ts';
+import { shareCores } from '../share-cores.ts';
 import { shellWord } from '../shell.ts';
 import { tableOptions } from '../terminal.ts';
 
@@ -27,27 +29,35 @@ import { tableOptions } from '../terminal.ts';
  * Throws a UserError on a broken file and on a results folder that cannot be written to.
  */
 export async function sweep(file: string, options: SweepOptions, argv: readonly string[], io: Io): Promise<number> {
-  const loaded = await loadSweep(file, { set: options.set });
-  const plan = planSweep({ ...loaded, engine: await io.settleEngine(options.engine ?? loaded.engine) });
+  const { plan, engine } = await settledPlan(file, options, io);
   const folder = join(options.results, plan.comparison.name);
   await checkWritable(folder);
   const interrupts = watchInterrupts(io);
   try {
-    return await Promise.race([runAndReport(plan, folder, options, argv, io, interrupts), interrupts.killed]);
+    return await Promise.race([
+      runAndReport({ plan, engine }, folder, options, argv, io, interrupts),
+      interrupts.killed,
+    ]);
   } finally {
     interrupts.dispose();
   }
 }
 
+interface Settled {
+  readonly plan: Plan;
+  readonly engine: SettledEngine;
+}
+
 async function runAndReport(
-  plan: Plan,
+  settled: Settled,
   folder: string,
   options: SweepOptions,
   argv: readonly string[],
   io: Io,
   interrupts: Interrupts,
 ): Promise<number> {
-  const outcome = await runShown(plan, folder, options, io, interrupts);
+  const { plan } = settled;
+  const outcome = await runShown(settled, folder, options, io, interrupts);
   const metrics = new Map(tasks.map(({ name, metrics }) => [name, metrics]));
   const rows = await writeTables(folder, plan, outcome.records, metrics, await provenance());
   if (options.json === true) writeLine(io, { type: 'results', folder, rows });
@@ -67,17 +77,16 @@ async function runAndReport(
 
 /** Runs the sweep with its events shown and, with `--json`, printed. */
 async function runShown(
-  plan: Plan,
+  { plan, engine }: Settled,
   folder: string,
   options: SweepOptions,
   io: Io,
   interrupts: Interrupts,
 ): Promise<SweepOutcome> {
-  const { engine } = plan.comparison;
-  const cores = availableParallelism();
-  // TensorFlow's operations use every core they are given; the embedded engine uses one.
-  const jobs = options.jobs ?? (engine === 'tensorflow' ? 1 : cores);
-  const threads = Math.max(1, Math.floor(cores / jobs));
+  const { jobs, threads } = shareCores(engine.name, availableParallelism(), options.jobs);
+  const { name, entry, why } = engine;
+  const place = entry === null ? [] : ['--entry', entry];
+  const worker = ['worker', '--engine', name, ...place, '--why', why, '--threads', String(threads)];
   const display = await openDisplay(io, { quiet: options.quiet === true, draw: options.progress });
   interrupts.signal.addEventListener('abort', () => {
     display.say('stopping after the step in progress; Ctrl-C again stops at once');
@@ -87,7 +96,7 @@ async function runShown(
       folder,
       context: { cache: cacheFolder(io.env), models: options.saveModels === true ? modelsFolder(folder) : null },
       jobs,
-      launch: () => interrupts.adopt(io.fork(['worker', '--engine', engine, '--threads', String(threads)])),
+      launch: () => interrupts.adopt(io.fork(worker)),
       signal: interrupts.signal,
       onEvent(event: SweepEvent) {
         display.show(event);

@@ -5,8 +5,13 @@ import type { WorkerOptions } from '../program.ts';
 
 /** `growbench worker`: trains the cells that its parent process sends. Throws a UserError when started by hand. */
 export async function worker(options: WorkerOptions, io: Pick<Io, 'openTrainer'>): Promise<number> {
+  const { entry = null, why, threads } = options;
   await serveCells(parentChannel(), () =>
-    io.openTrainer(options.engine, options.threads === undefined ? {} : { threads: options.threads }),
+    io.openTrainer(options.engine, {
+      entry,
+      ...(why === undefined ? {} : { why }),
+      ...(threads === undefined ? {} : { threads }),
+    }),
   );
   return EXIT.done;
 }

@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { compileAddon } from './compile.ts';
@@ -50,11 +51,20 @@ export async function buildEngine(folder: string, options: BuildOptions): Promis
     platform: thisPlatform(),
     wheels: await withHeartbeat(onEvent, 'hashing the wheels', unknownAmounts, hashes),
     addon: { path: ADDON_PATH, sha256: await hashFile(join(folder, ADDON_PATH)) },
+    sizes: sizesIn(folder),
     compiler: toolchain.compilerVersion,
     createdBy: options.createdBy,
     created: new Date().toISOString(),
   };
   await writeFile(join(folder, 'engine.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Bytes of all that the dynamic loader will map: a file that was cut short kills the process that touches it. */
+function sizesIn(folder: string): NonNullable<EngineManifest['sizes']> {
+  const libraries = readdirSync(join(folder, WHEELS_FOLDER), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(so|dylib)(\.|$)/.test(name))
+    .map((name) => join(WHEELS_FOLDER, name));
+  return Object.fromEntries([...libraries, ADDON_PATH].map((path) => [path, statSync(join(folder, path)).size]));
 }
 
 /** Runs two pieces of work side by side; when one fails the other is stopped and waited for. */

@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
+import { candidates, nativeBuilds, type Candidate } from '../candidates.ts';
+import { settleEngine, type SettledEngine } from '../settle.ts';
 import { nvidiaDriver, type NvidiaDriver } from './driver.ts';
 import { withHeartbeat, unknownAmounts, type OnEvent } from './events.ts';
 import { inspectEngines } from './find.ts';
@@ -11,9 +13,11 @@ import { glibcVersion } from './tags.ts';
 
 /** One engine and whether it works here. */
 export interface EngineReport {
+  /** `cpu-2.21.0`, the name of a stock npm package, or `wasm`. */
   readonly name: string;
   /** Null for the embedded one. */
   readonly folder: string | null;
+  /** Of an installed one. */
   readonly manifest: Pick<EngineManifest, 'kind' | 'tensorflow' | 'nodePackage' | 'compiler' | 'created'> | null;
   readonly status: 'works' | 'broken';
   /** Of a broken one: why, and what to do. */
@@ -30,9 +34,12 @@ export interface DoctorReport {
   readonly cpu: string;
   readonly cores: number;
   readonly nvidia: NvidiaDriver | null;
+  /** The native ones best first, then the embedded one, then what cannot be used at all. */
   readonly engines: readonly EngineReport[];
-  /** What `engine: auto` takes; null where nothing opens. */
-  readonly auto: { readonly engine: string; readonly device: string; readonly why: string } | null;
+  /** What `engine: auto` takes, and why not the others. */
+  readonly auto: Pick<SettledEngine, 'name' | 'why'> & {
+    readonly others: readonly { readonly name: string; readonly why: string }[];
+  };
 }
 
 export interface DoctorOptions {
@@ -45,25 +52,25 @@ export interface DoctorOptions {
 
 /** Tries every engine that is there, each in a process of its own, one after the other so that none slows another. */
 export async function examine(options: DoctorOptions): Promise<DoctorReport> {
-  const home = growbenchHome(options.env);
-  const { engines, unusable } = inspectEngines(home);
-  const reports: EngineReport[] = [];
-  for (const { name, folder, ...manifest } of engines) {
-    const { kind, tensorflow, nodePackage, compiler, created } = manifest;
-    const found = { name, folder, manifest: { kind, tensorflow, nodePackage, compiler, created } };
-    reports.push({ ...found, ...judge(name, await tryEngine(name, true, options)) });
-  }
-  reports.push({
-    name: 'wasm',
-    folder: null,
-    manifest: null,
-    ...judge('wasm', await tryEngine('wasm', true, options)),
-  });
-  for (const { name, folder, reason } of unusable) {
-    const hint = `growbench engine remove ${name}`;
-    reports.push({ name, folder, manifest: null, status: 'broken', reason, hint, probe: null });
-  }
-  const auto = await tryEngine('auto', false, options);
+  const { env } = options;
+  const nvidia = await nvidiaDriver(env);
+  const outcomes = new Map<string, ProbeOutcome>();
+  const native = await examineNative(nvidia !== null, outcomes, options);
+  const wasm = judge('wasm', await tryEngine({ label: 'wasm', name: 'wasm' }, options));
+  const engines = [
+    ...native,
+    { name: 'wasm', folder: null, manifest: null, ...wasm },
+    ...nativeBuilds(env).unusable.map(({ name, folder, reason }): EngineReport => {
+      const hint = `growbench engine remove ${name}`;
+      return { name, folder, manifest: null, status: 'broken', reason, hint, probe: null };
+    }),
+  ];
+  const probe = (candidate: Candidate) => Promise.resolve(outcomes.get(keyOf(candidate))!);
+  const auto = await settleEngine(
+    { name: 'auto', precisions: [], xla: 'auto' },
+    { env, driver: () => Promise.resolve(nvidia), probe },
+  );
+  const home = growbenchHome(env);
   return {
     folder: enginesFolder(home),
     node: process.version,
@@ -71,16 +78,58 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
     glibc: glibcVersion(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
-    nvidia: await nvidiaDriver(options.env),
-    engines: reports,
-    auto: auto.ok ? { engine: auto.result.engine, device: auto.result.device, why: auto.result.why } : null,
+    nvidia,
+    engines,
+    auto: { name: auto.name, why: auto.why, others: notTaken(engines, auto, env) },
   };
 }
 
-function tryEngine(name: string, measure: boolean, { fork, signal, onEvent }: DoctorOptions): Promise<ProbeOutcome> {
-  const start = () => fork(['engine', 'probe', name, ...(measure ? ['--measure'] : [])]);
-  const text = measure ? `trying ${name}` : 'asking what auto takes';
-  return withHeartbeat(onEvent, text, unknownAmounts, probeInProcess(name, start, signal));
+/** Every native engine as the best that it can be here. The outcomes are kept for whoever chooses. */
+async function examineNative(
+  card: boolean,
+  outcomes: Map<string, ProbeOutcome>,
+  options: DoctorOptions,
+): Promise<EngineReport[]> {
+  const { builds } = nativeBuilds(options.env);
+  const installed = inspectEngines(growbenchHome(options.env)).engines;
+  const reports = new Map<string, EngineReport>();
+  for (const candidate of candidates(builds, card)) {
+    const { label } = candidate;
+    const outcome = await tryEngine(candidate, options);
+    outcomes.set(keyOf(candidate), outcome);
+    const manifest = installed.find(({ name }) => name === label) ?? null;
+    const folder = builds.find((build) => build.label === label)?.folder ?? null;
+    // A build for CUDA that does not work as one may still work on the CPU.
+    if (reports.get(label)?.status === 'works') continue;
+    reports.set(label, { name: label, folder, manifest: manifest && excerpt(manifest), ...judge(label, outcome) });
+  }
+  return [...reports.values()];
+}
+
+const keyOf = ({ label, name }: Pick<Candidate, 'label' | 'name'>): string => `${label} as ${name}`;
+
+const excerpt = ({ kind, tensorflow, nodePackage, compiler, created }: EngineManifest): EngineReport['manifest'] => ({
+  ...{ kind, tensorflow, nodePackage, compiler, created },
+});
+
+/** Why `auto` took none of the others: they are broken, or slower. */
+function notTaken(
+  engines: readonly EngineReport[],
+  auto: SettledEngine,
+  env: Environment,
+): { name: string; why: string }[] {
+  const taken = nativeBuilds(env).builds.find(({ entry }) => entry === auto.entry)?.label ?? 'wasm';
+  return engines
+    .filter(({ name }) => name !== taken)
+    .map(({ name, reason }) => ({ name, why: reason ?? `it works, but ${taken} comes first` }));
+}
+
+function tryEngine(
+  { label, name }: { readonly label: string; readonly name: string },
+  { fork, signal, onEvent }: DoctorOptions,
+): Promise<ProbeOutcome> {
+  const start = () => fork(['engine', 'probe', label, '--as', name, '--measure']);
+  return withHeartbeat(onEvent, `trying ${label}`, unknownAmounts, probeInProcess(label, start, signal));
 }
 
 function judge(name: string, outcome: ProbeOutcome): Pick<EngineReport, 'status' | 'reason' | 'hint' | 'probe'> {
@@ -95,7 +144,9 @@ function judge(name: string, outcome: ProbeOutcome): Pick<EngineReport, 'status'
   return {
     status: 'broken',
     reason,
-    hint: `Do not train on it: growbench engine remove ${name}`,
+    hint: name.startsWith('@')
+      ? 'Do not train on it: remove the package.'
+      : `Do not train on it: growbench engine remove ${name}`,
     probe: outcome.result,
   };
 }

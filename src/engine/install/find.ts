@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { enginesFolder } from './home.ts';
 import { parseManifest, thisPlatform, type EngineManifest } from './manifest.ts';
 
@@ -60,7 +60,18 @@ function inspect(name: string, folder: string): InstalledEngine | UnusableEngine
   const engine = { ...manifest, name, folder, entry: join(folder, manifest.entry) };
   if (!existsSync(engine.entry)) return { name, folder, reason: 'files are missing from it' };
   if (!existsSync(join(folder, manifest.addon.path))) return { name, folder, reason: 'its addon is missing' };
+  const torn = Object.entries(manifest.sizes ?? {}).find(([path, size]) => sizeOf(join(folder, path)) !== size);
+  if (torn !== undefined) return { name, folder, reason: describeTorn(join(folder, torn[0]), torn[1]) };
   return engine;
+}
+
+const sizeOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.size ?? null;
+
+function describeTorn(path: string, wanted: number): string {
+  const size = sizeOf(path);
+  return size === null
+    ? `its ${basename(path)} is missing`
+    : `its ${basename(path)} has ${size} bytes instead of ${wanted}`;
 }
 
 function bestFirst(a: InstalledEngine, b: InstalledEngine): number {

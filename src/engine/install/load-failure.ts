@@ -1,14 +1,25 @@
+import { LIBRARY_CHATTER } from '../../errors.ts';
+
 /** Why an addon did not load, in words for people, and what to do about it. */
 export interface LoadFailure {
   readonly reason: string;
   readonly hint: string;
 }
 
-const rebuild = (name: string): string => `growbench engine remove ${name}, then growbench engine install`;
+/** A stock npm package is the user's own: ours goes before it. */
+const rebuild = (name: string): string =>
+  name.startsWith('@') ? 'growbench engine install' : `growbench engine remove ${name}, then growbench engine install`;
+
+const damaged = (name: string): LoadFailure => ({
+  reason: 'its addon is damaged or for another processor',
+  hint: `Build it here: ${rebuild(name)}`,
+});
 
 /** Reads what the dynamic loader, Node or a dying process left on stderr; `name` is that of the engine. */
 export function explainLoadFailure(name: string, said: string): LoadFailure {
   const library = /(?:Error: )?(\S+?): cannot open shared object file/.exec(said)?.[1];
+  // What the loader says of a file for another processor too.
+  if (library?.endsWith('.node') === true) return damaged(name);
   if (library !== undefined) {
     return { reason: `the shared library ${library} is not found`, hint: `Build the engine anew: ${rebuild(name)}` };
   }
@@ -23,7 +34,7 @@ export function explainLoadFailure(name: string, said: string): LoadFailure {
     return { reason: 'it was built for another Node.js', hint: `Build it for this one: ${rebuild(name)}` };
   }
   if (/invalid ELF header|wrong ELF class|file too short|incompatible architecture|not a mach-o/.test(said)) {
-    return { reason: 'its addon is damaged or for another processor', hint: `Build it here: ${rebuild(name)}` };
+    return damaged(name);
   }
   if (/undefined symbol/.test(said)) {
     const symbol = /undefined symbol: (\S+)/.exec(said)?.[1] ?? 'a function';
@@ -43,7 +54,7 @@ export function explainLoadFailure(name: string, said: string): LoadFailure {
   }
   const last = said
     .split('\n')
-    .filter((line) => !/^\s+at |^Node\.js v|^\s*$/.test(line))
+    .filter((line) => !/^\s+at |^Node\.js v|^\s*$/.test(line) && !LIBRARY_CHATTER.test(line))
     .at(-1);
   return {
     reason: last ?? 'it ended without a word',

@@ -22,6 +22,8 @@ export interface EngineManifest {
   readonly wheels: readonly WheelSource[];
   /** Of the compiled addon. */
   readonly addon: { readonly path: string; readonly sha256: string };
+  /** Bytes of the addon and of every shared library, relative to the engine's folder; an early engine does not say. */
+  readonly sizes?: Readonly<Record<string, number>>;
   readonly compiler: string;
   readonly createdBy: string;
   readonly created: string;

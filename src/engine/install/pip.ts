@@ -79,6 +79,12 @@ function explain(requirement: string, output: string, { from, downloads }: PipOp
         : `Put the wheel there: python3 -m pip download --no-deps --dest ${from} '${requirement}'`,
     );
   }
+  if (from !== null && /^ERROR: .*wheel .*invalid/im.test(output)) {
+    return new UserError(
+      `the wheel of ${requirement} in ${from} is corrupt:\n${lastLines(output)}`,
+      `Fetch it into ${from} anew, or leave --from out to download it.`,
+    );
+  }
   if (/DO NOT MATCH THE HASHES|bad hash/.test(output)) {
     return new UserError(
       `the downloaded wheel of ${requirement} has not the hash that the package index gives:\n${lastLines(output)}`,

@@ -1,15 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { explainLoadFailure } from './load-failure.ts';
-import { probe, type Opened, type ProbeResult } from './probe.ts';
+import type { ProbeResult } from './probe.ts';
 
 /** What the child sends to the process that started it. */
-type Report =
-  { readonly type: 'result'; readonly result: ProbeResult } | { readonly type: 'failed'; readonly message: string };
-
-/** The channel to the process that started this one. */
-export interface Channel {
-  send(report: unknown): void;
-}
+export type Report =
+  | { readonly type: 'result'; readonly result: ProbeResult }
+  | { readonly type: 'refused'; readonly reason: string; readonly hint: string }
+  | { readonly type: 'failed'; readonly message: string };
 
 export type ProbeOutcome =
   | { readonly ok: true; readonly result: ProbeResult }
@@ -17,17 +14,6 @@ export type ProbeOutcome =
 
 /** Opening CUDA compiles its kernels for a new card, which can take a minute; more means that it hangs. */
 const LONGEST_MS = 180_000;
-
-/** The child's side: opens an engine, tries it, and reports. */
-export async function serveProbe(open: () => Promise<Opened>, measure: boolean, channel: Channel): Promise<void> {
-  let report: Report;
-  try {
-    report = { type: 'result', result: await probe(await open(), measure) };
-  } catch (error) {
-    report = { type: 'failed', message: error instanceof Error ? error.message : String(error) };
-  }
-  channel.send(report);
-}
 
 /** Tries an engine in the process that `start` starts: an addon that is broken can take down no more than that. */
 export function probeInProcess(name: string, start: () => ChildProcess, signal: AbortSignal): Promise<ProbeOutcome> {
@@ -53,8 +39,17 @@ export function probeInProcess(name: string, start: () => ChildProcess, signal: 
     };
     child.on('message', (message) => {
       const report = message as Report;
-      if (report.type === 'result') finish({ ok: true, result: report.result });
-      else finish({ ok: false, ...explainLoadFailure(name, report.message) });
+      switch (report.type) {
+        case 'result':
+          finish({ ok: true, result: report.result });
+          break;
+        case 'refused':
+          finish({ ok: false, reason: report.reason, hint: report.hint });
+          break;
+        case 'failed':
+          finish({ ok: false, ...explainLoadFailure(name, report.message) });
+          break;
+      }
     });
     child.on('error', (error) => {
       finish({ ok: false, ...explainLoadFailure(name, error.message) });

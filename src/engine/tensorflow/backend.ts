@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { CompileOptions } from '../engine.ts';
 import type { AdamCall } from './adam.ts';
 
 /** TensorFlow's numbers for types, as its C API has them (tensorflow/c/tf_datatype.h). */
@@ -37,6 +38,8 @@ export interface Binding {
   runSavedModel(id: number, inputs: readonly number[], inputNames: string, outputNames: string): TensorMetadata[];
   isUsingGpuDevice(): boolean;
   getNumOfSavedModels(): number;
+  /** Of a recording only: how its matrices are multiplied. */
+  readonly precision?: CompileOptions['precision'];
   /** Of a recording only: hears what the AdamW kernel does, so that it can be done in place. */
   noteAdam?(call: AdamCall<number>): void;
   readonly TF_Version: string;

@@ -1,18 +1,20 @@
 import { availableParallelism } from 'node:os';
-import type { Engine } from '../engine.ts';
 import { registerGradient } from '@tensorflow/tfjs-core';
+import { UserError } from '../../errors.ts';
+import type { CompileOptions, Engine } from '../engine.ts';
 import { ELEMENTWISE_GRADIENTS } from '../gradients/elementwise.ts';
 import { STRUCTURE_GRADIENTS } from '../gradients/structure.ts';
+import { checkPrecision } from '../precision.ts';
 import { DROPOUT_KERNELS } from './kernels/dropout.ts';
 import { ELEMENT_KERNELS } from './kernels/elements.ts';
-import { productKernels } from './kernels/products.ts';
+import { PRODUCT_KERNELS } from './kernels/products.ts';
 import { registerRawKernels } from './kernels/raw.ts';
 import { ROW_KERNELS } from './kernels/rows.ts';
 import { loadTensorFlow } from './load.ts';
 import type { TensorFlowOptions } from './options.ts';
-import { checkPrecision } from './precision.ts';
 import { compileProgram } from './program.ts';
 import { openShapes } from './shapes.ts';
+import { usesXla } from './xla.ts';
 
 /** Where an engine lies, and how it is to work. */
 export interface TensorFlowPlace extends Partial<TensorFlowOptions> {
@@ -20,25 +22,41 @@ export interface TensorFlowPlace extends Partial<TensorFlowOptions> {
   readonly entry: string;
 }
 
+const PLAIN: CompileOptions = { precision: 'fp32', xla: 'off', steps: 0 };
+
 /**
  * TensorFlow through tfjs-node's addon. Every compiled function is one call of a graph that was recorded once. Options
- * count at the first call of a process only. Throws a UserError for a precision that the machine lacks, and what Node throws where the addon does not load.
+ * count at the first call of a process only. Throws a UserError where a card is demanded and none is used, and what
+ * Node throws where the addon does not load.
  */
 export function openTensorFlow({ entry, ...wanted }: TensorFlowPlace): Engine {
-  const options: TensorFlowOptions = { precision: 'fp32', xla: false, threads: availableParallelism(), ...wanted };
+  const options: TensorFlowOptions = { threads: availableParallelism(), device: 'any', ...wanted };
   const { backend, versions } = loadTensorFlow(entry, options);
-  checkPrecision(options.precision, backend.binding.isUsingGpuDevice());
+  const name = backend.binding.isUsingGpuDevice() ? 'cuda' : 'tensorflow';
+  if (options.device === 'cuda' && name !== 'cuda') throw noCard();
   // In the place of those that tfjs-node brings along, so that every engine differentiates alike.
   for (const config of [...ELEMENTWISE_GRADIENTS, ...STRUCTURE_GRADIENTS]) registerGradient(config);
-  registerRawKernels({ ...productKernels(options.precision), ...ROW_KERNELS, ...ELEMENT_KERNELS, ...DROPOUT_KERNELS });
-  const machinery = { backend, shapes: openShapes(backend.binding), fuse: !options.xla };
-  const kind = backend.binding.isUsingGpuDevice() ? 'CUDA' : 'cpu';
-  const { precision, xla, threads } = options;
+  registerRawKernels({ ...PRODUCT_KERNELS, ...ROW_KERNELS, ...ELEMENT_KERNELS, ...DROPOUT_KERNELS });
+  const machinery = { backend, shapes: openShapes(backend.binding) };
+  const { threads } = options;
+  const device = `${name === 'cuda' ? 'CUDA' : 'cpu'}, TensorFlow ${backend.binding.TF_Version}`;
   return {
-    name: 'tensorflow',
-    device: `${kind}, TensorFlow ${backend.binding.TF_Version}, ${precision}${xla ? ', XLA' : ''}, ${threads} threads`,
+    name,
+    device: `${device}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
     versions,
-    workers: () => 1,
-    compile: (functions, state) => compileProgram(machinery, functions, state),
+    threads,
+    // On a card, sums over rows that share an index are added up in whatever order they come.
+    repeatable: name === 'tensorflow',
+    compile: async (functions, state, compile = PLAIN) => {
+      checkPrecision(compile.precision, name);
+      const { precision } = compile;
+      return compileProgram(machinery, functions, state, { precision, xla: usesXla(compile, name) });
+    },
   };
 }
+
+export const noCard = (): UserError =>
+  new UserError(
+    'TensorFlow finds no NVIDIA card that it can use',
+    'See what growbench engine doctor says of it, or name engine: tensorflow, which runs on the CPU too.',
+  );

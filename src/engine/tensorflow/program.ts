@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Feeds, HostTensors, Program, StepFunction } from '../engine.ts';
+import type { CompileOptions, Feeds, HostTensors, Program, StepFunction } from '../engine.ts';
 import { TYPE, type Backend } from './backend.ts';
 import { checkFeeds } from './feeds.ts';
 import { after, variables, type Variables } from './variables.ts';
-import { typeAttribute } from './nodes.ts';
+import { literal, typeAttribute } from './nodes.ts';
 import type { Node } from './graph.ts';
 import { record, type Recording } from './record.ts';
 import { openSession } from './session.ts';
@@ -14,8 +14,12 @@ import type { Shapes } from './shapes.ts';
 export interface Machinery {
   readonly backend: Backend;
   readonly shapes: Shapes;
-  /** Whether AdamW is done in place by TensorFlow's op, rather than left to XLA to fuse. */
-  readonly fuse: boolean;
+}
+
+/** How one program is compiled, once all is decided. */
+export interface Compilation {
+  readonly precision: CompileOptions['precision'];
+  readonly xla: boolean;
 }
 
 /** A function of the graph: what to feed and fetch for one call of it. */
@@ -25,6 +29,8 @@ interface Compiled {
   readonly limits: ReadonlyMap<string, number>;
   /** Node by output name. */
   readonly outputs: ReadonlyMap<string, string>;
+  /** To fetch where there is no output: fetching is what makes TensorFlow run a function at all. */
+  readonly done: string;
 }
 
 /**
@@ -33,32 +39,34 @@ interface Compiled {
  * an index in a feed is out of range; a call that throws leaves the state as it was.
  */
 export async function compileProgram<Name extends string>(
-  { backend, shapes, fuse }: Machinery,
+  machinery: Machinery,
   functions: Readonly<Record<Name, StepFunction>>,
   initial: HostTensors,
+  compilation: Compilation,
 ): Promise<Program<Name>> {
+  const { binding } = machinery.backend;
   const held = variables(initial);
   const nodes: Node[] = [...held.nodes];
   const compiled = new Map<string, Compiled>();
   await onBackend('tensorflow', () => {
     for (const [name, definition] of Object.entries<StepFunction>(functions)) {
-      const { added, result } = compileFunction({ backend, shapes, fuse }, name, definition, held);
+      const { added, result } = compileFunction(machinery, compilation, name, definition, held);
       nodes.push(...added);
       compiled.set(name, result);
     }
   });
-  const session = openSession(backend.binding, nodes);
+  const session = openSession(binding, compilation.xla ? nodes.map(forXla) : nodes);
   session.run(held.assignments(initial), [held.assigned]);
   let open = true;
 
   const run = async (name: Name, feeds: Feeds): Promise<ReadonlyMap<string, Float32Array>> => {
     if (!open) throw new Error(`"${name}" was run after its program had been disposed of`);
-    const { definition, prefix, limits, outputs } = compiled.get(name)!;
+    const { definition, prefix, limits, outputs, done } = compiled.get(name)!;
     checkFeeds(name, definition.feeds, feeds, limits);
     const fed = Object.entries(definition.feeds).map(([entry, { dtype, shape }]) => {
       return { node: `${prefix}/feed/${entry}`, dtype: TYPE[dtype], shape, values: feeds[entry]! };
     });
-    const fetched = session.run(fed, [...outputs.values()]);
+    const fetched = session.run(fed, outputs.size === 0 ? [done] : [...outputs.values()]);
     // TensorFlow blocks, so without this a signal would go unheard until the last step.
     await setImmediate();
     return new Map([...outputs.keys()].map((entry, index) => [entry, fetched[index]!.values]));
@@ -75,15 +83,17 @@ export async function compileProgram<Name extends string>(
 }
 
 function compileFunction(
-  { backend, shapes, fuse }: Machinery,
+  { backend, shapes }: Machinery,
+  { precision, xla }: Compilation,
   name: string,
   definition: StepFunction,
   held: Variables,
 ): { readonly added: readonly Node[]; readonly result: Compiled } {
   const prefix = `run_${name.replace(/\W/g, '_')}`;
   const { nodes: reads, state } = held.readFor(prefix);
-  const recording = record(backend, shapes, prefix, { feeds: definition.feeds, state }, definition.step);
-  const updates = held.update(name, prefix, recording, fuse);
+  const recording = record(backend, shapes, prefix, { feeds: definition.feeds, state }, definition.step, precision);
+  // What XLA compiles it fuses better by itself than TensorFlow's in-place update would let it.
+  const updates = held.update(name, prefix, recording, !xla);
   const barrier: Node = {
     name: `${prefix}/updated`,
     op: 'NoOp',
@@ -92,11 +102,16 @@ function compileFunction(
   };
   const results = resultNodes(prefix, recording, barrier.name);
   const outputs = new Map([...recording.outputs.keys()].map((entry, index) => [entry, results[index]!.name]));
-  // An output is what makes TensorFlow run a function at all.
-  if (results.length === 0) throw new Error(`${name} has no outputs`);
-  const added = [...reads, ...recording.nodes, ...updates, barrier, ...results];
-  return { added, result: { definition, prefix, limits: recording.limits, outputs } };
+  const done = { ...literal(`${prefix}/done`, TYPE.int32, [], [1]), inputs: [after(barrier.name)] };
+  const added = [...reads, ...recording.nodes, ...updates, barrier, ...results, done];
+  return { added, result: { definition, prefix, limits: recording.limits, outputs, done: done.name } };
 }
+
+/** XLA compiles the nodes that are marked so, whatever the process as a whole is set to. */
+const forXla = (node: Node): Node => ({
+  ...node,
+  attributes: { ...node.attributes, _XlaCompile: { kind: 'bool', value: true } },
+});
 
 /** What a call fetches: an output is given only after all of the state is replaced. */
 const resultNodes = (prefix: string, { outputs }: Recording, updated: string): Node[] =>

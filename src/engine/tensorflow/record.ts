@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { mapAdam, type AdamCall } from './adam.ts';
-import type { FeedSpec, Step, Tensors } from '../engine.ts';
+import type { CompileOptions, FeedSpec, Step, Tensors } from '../engine.ts';
 import { TYPE, type Attribute, type Backend, type Binding, type TensorMetadata, type Values } from './backend.ts';
 import { constantNode, typeAttribute, attributeValue } from './nodes.ts';
 import type { Node } from './graph.ts';
@@ -46,9 +46,10 @@ export function record(
   prefix: string,
   { feeds, state }: Arguments,
   step: Step,
+  precision: CompileOptions['precision'],
 ): Recording {
   const real = backend.binding;
-  const tape = openTape(real, shapes, prefix);
+  const tape = openTape(real, shapes, prefix, precision);
   backend.binding = tape.binding;
   try {
     return tf.tidy(() => {
@@ -84,7 +85,7 @@ interface Tape {
   find(id: number): Traced;
 }
 
-function openTape(real: Binding, shapes: Shapes, prefix: string): Tape {
+function openTape(real: Binding, shapes: Shapes, prefix: string, precision: CompileOptions['precision']): Tape {
   const nodes: Node[] = [];
   const traced = new Map<number, Traced>();
   const constants = new Map<string, number>();
@@ -147,6 +148,7 @@ function openTape(real: Binding, shapes: Shapes, prefix: string): Tape {
     tensorDataSync: { value: tensorDataSync },
     deleteTensor: { value: () => undefined },
     noteAdam: { value: noteAdam },
+    precision: { value: precision },
   }) as Binding;
   const feed = (name: string, { dtype, shape }: FeedSpec) => {
     const reference = `${prefix}/feed/${name}`;

@@ -87,13 +87,15 @@ export function variables(initial: HostTensors): Variables {
   };
 }
 
-const formOf = ({ dtype, shape }: Traced): string =>
-  `${dtype === TYPE.float32 ? 'float32' : `type ${dtype}`} [${shape.join(', ')}]`;
+const formOf = ({ dtype, shape }: Traced): string => `${nameOf(dtype)} [${shape.join(', ')}]`;
+
+const nameOf = (dtype: number): string =>
+  Object.entries(TYPE).find(([, value]) => value === dtype)?.[0] ?? `type ${dtype}`;
 
 function checkChange(name: string, entry: string, shape: readonly number[] | undefined, value: Traced): void {
   if (shape === undefined) throw new Error(`${name} returned state "${entry}", which does not exist`);
   if (value.dtype !== TYPE.float32 || value.shape.join() !== shape.join()) {
-    throw new Error(`${name} turned state "${entry}" of shape [${shape.join(', ')}] into ${formOf(value)}`);
+    throw new Error(`${name} turned state "${entry}" from float32 [${shape.join(', ')}] into ${formOf(value)}`);
   }
 }
 

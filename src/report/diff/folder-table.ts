@@ -85,7 +85,7 @@ async function readRecords(folder: string): Promise<CellRecord[]> {
 function recordOf(cell: Cell, records: readonly CellRecord[], { engine }: Comparison): CellRecord | undefined {
   const same = (record: CellRecord) =>
     record.cell.seed === cell.seed &&
-    (record.engine === null || record.engine.name === engine) &&
+    (record.engine === null || record.engine.name === engine.name) &&
     canonical(record.cell.settings) === canonical(cell.settings);
   return records.find((record) => record.cell.id === cell.id) ?? records.find(same);
 }

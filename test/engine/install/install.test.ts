@@ -153,6 +153,13 @@ describe('a fault', () => {
     expect(downloads()).toHaveLength(1);
   });
 
+  test('in a wheel of the user that pip itself refuses names its folder', async () => {
+    machine.fails('python3', `ERROR: Wheel 'tensorflow-cpu' located at ${wheelPath()} is invalid.\n`);
+    const { message, hint } = await refusal({ from: machine.index });
+    expect(message).toContain(`the wheel of tensorflow-cpu==2.21.0 in ${machine.index} is corrupt`);
+    expect(hint).toContain(`Fetch it into ${machine.index} anew`);
+  });
+
   test('of the addon when it is loaded leaves no engine', async () => {
     machine.fails('node', "Error: /lib/libc.so.6: version `GLIBC_2.38' not found (required by x.so)");
     expect((await refusal()).message).toContain('GLIBC_2.38');

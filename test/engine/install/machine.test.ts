@@ -54,6 +54,7 @@ describe('why an addon does not load', () => {
     ["libstdc++.so.6: version `GLIBCXX_3.4.30' not found", /need GLIBCXX_3\.4\.30/],
     ['was compiled against a different Node.js version using NODE_MODULE_VERSION 108.', /another Node\.js/],
     ['Error: /x/tfjs_binding.node: file too short', /damaged or for another processor/],
+    ['Error: /x/tfjs_binding.node: cannot open shared object file: No such file', /damaged or for another processor/],
     ['Error: /x.node: undefined symbol: TFE_NewContext', /lacks TFE_NewContext/],
     ['it was killed by SIGBUS', /cut short/],
     ['it was killed by SIGILL', /AVX/],
@@ -63,9 +64,16 @@ describe('why an addon does not load', () => {
     expect(failure.hint).toMatch(/growbench engine remove cpu-2\.21\.0|engine: wasm/);
   });
 
+  test('of a stock npm package is mended by one of ours', () => {
+    const { hint } = explainLoadFailure('@tensorflow/tfjs-node', 'it was killed by SIGBUS');
+    expect(hint).toBe('Build it anew: growbench engine install');
+  });
+
   test('is its last words where they are not known, and never the stack', () => {
     const said = 'Error: the moon is full\n    at Object.<anonymous> (x.js:1:7)\n\nNode.js v20.0.0\n';
     expect(explainLoadFailure('x', said).reason).toBe('Error: the moon is full');
+    const chatter = 'I0000 00:00:1795524533.121864   22042 port.cc:153] oneDNN custom operations are on.\n';
+    expect(explainLoadFailure('x', said + chatter).reason).toBe('Error: the moon is full');
   });
 });
 

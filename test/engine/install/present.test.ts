@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -103,8 +103,8 @@ describe('the lock', () => {
 
 describe('the doctor', () => {
   const good = (trainingError: number) => ({
-    ...{ engine: 'tensorflow', device: 'cpu', versions: {}, why: 'named', threads: 2 },
-    measured: { gflops: 100, trainingError },
+    ...{ engine: 'tensorflow', device: 'cpu', versions: {}, threads: 2 },
+    measured: { gflops: 100, trainingError, repeatable: { fp32: true } },
   });
 
   /** A growbench whose probes behave as these scripts do. */
@@ -139,9 +139,33 @@ describe('the doctor', () => {
     expect(await wasm(Number.NaN)).toBe('broken');
   });
 
-  test('tells what auto takes, in the words of who chose', async () => {
-    const auto = sends({ type: 'result', result: { ...good(0), why: 'because I said so' } });
-    expect((await diagnose({ auto })).auto).toEqual({ engine: 'tensorflow', device: 'cpu', why: 'because I said so' });
-    expect((await diagnose({})).auto).toBeNull();
+  test('tells what auto takes, and why not the others', async () => {
+    await installEngine(machine.options);
+    const works = sends({ type: 'result', result: good(0) });
+    expect((await diagnose({ 'cpu-2.21.0': works, wasm: works })).auto).toEqual({
+      name: 'tensorflow',
+      why: 'cpu-2.21.0, the fastest here',
+      others: [{ name: 'wasm', why: 'it works, but cpu-2.21.0 comes first' }],
+    });
+    const refuses = sends({ type: 'refused', reason: 'it is Sunday', hint: 'wait' });
+    expect((await diagnose({ 'cpu-2.21.0': refuses, wasm: works })).auto).toEqual({
+      name: 'wasm',
+      why: expect.stringContaining('cpu-2.21.0 cannot be used: it is Sunday') as unknown,
+      others: [{ name: 'cpu-2.21.0', why: 'it is Sunday' }],
+    });
+  });
+
+  test('lists a folder that is no whole engine with how to clear it', async () => {
+    const { engine } = await installEngine(machine.options);
+    truncateSync(join(engine.folder, engine.addon.path), 3);
+    const { engines } = await diagnose({});
+    expect(engines.find(({ name }) => name === 'cpu-2.21.0')).toMatchObject({
+      status: 'broken',
+      reason: 'its tfjs_binding.node has 3 bytes instead of 5',
+      hint: 'growbench engine remove cpu-2.21.0',
+    });
+    // Installing again mends it.
+    expect((await installEngine(machine.options)).fresh).toBe(true);
+    expect(inspectEngines(machine.home).engines).toHaveLength(1);
   });
 });

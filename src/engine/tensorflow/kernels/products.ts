@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DENSE } from '../../kernels/names.ts';
 import { TYPE } from '../backend.ts';
-import type { TensorFlowOptions } from '../options.ts';
 import type { Ops, Raw, RawKernel } from './raw.ts';
 
 const INT32 = { type: TYPE.int32 };
@@ -19,27 +18,25 @@ const rounded: Product = (ops, a, b, compute) => {
   return cast(compute(narrow(a), narrow(b)), TYPE.bfloat16, TYPE.float32);
 };
 
-/** Plain matrices go through MatMul, which oneDNN fuses with what follows it; stacks of them through BatchMatMulV2. */
-function matMul(product: Product): RawKernel {
-  return ({ ops, inputs, attributes }) => {
-    const [left, right] = [attributes.transposeA === true, attributes.transposeB === true];
-    const plain = inputs.a!.shape.length === 2 && inputs.b!.shape.length === 2;
-    return product(ops, inputs.a!, inputs.b!, (a, b) =>
-      plain
-        ? ops.op('MatMul', [a, b], { transpose_a: left, transpose_b: right })
-        : ops.op('BatchMatMulV2', [a, b], { adj_x: left, adj_y: right }),
-    );
-  };
-}
+const productOf = ({ precision }: Ops): Product => (precision === 'bf16' ? rounded : exact);
 
-function dense(product: Product): RawKernel {
-  return ({ ops, inputs }) => {
-    const output = product(ops, inputs.x!, inputs.kernel!, (x, kernel) =>
-      ops.op('MatMul', [x, kernel], { transpose_a: false, transpose_b: false }),
-    );
-    return ops.op('BiasAdd', [output, inputs.bias!]);
-  };
-}
+/** Plain matrices go through MatMul, which oneDNN fuses with what follows it; stacks of them through BatchMatMulV2. */
+const matMul: RawKernel = ({ ops, inputs, attributes }) => {
+  const [left, right] = [attributes.transposeA === true, attributes.transposeB === true];
+  const plain = inputs.a!.shape.length === 2 && inputs.b!.shape.length === 2;
+  return productOf(ops)(ops, inputs.a!, inputs.b!, (a, b) =>
+    plain
+      ? ops.op('MatMul', [a, b], { transpose_a: left, transpose_b: right })
+      : ops.op('BatchMatMulV2', [a, b], { adj_x: left, adj_y: right }),
+  );
+};
+
+const dense: RawKernel = ({ ops, inputs }) => {
+  const output = productOf(ops)(ops, inputs.x!, inputs.kernel!, (x, kernel) =>
+    ops.op('MatMul', [x, kernel], { transpose_a: false, transpose_b: false }),
+  );
+  return ops.op('BiasAdd', [output, inputs.bias!]);
+};
 
 /** Unlike tfjs-node's, it does not read the indices: a recording cannot, and a GPU would wait. */
 const gather: RawKernel = ({ ops, inputs, attributes }) => {
@@ -49,8 +46,9 @@ const gather: RawKernel = ({ ops, inputs, attributes }) => {
   return ops.ops('GatherV2', [x, indices, ops.int(attributes.axis as number)], 1, { ...types, batch_dims })[0]!;
 };
 
-/** Matrix products in the given precision, and rows of a table. */
-export function productKernels(precision: TensorFlowOptions['precision']): Readonly<Record<string, RawKernel>> {
-  const product = precision === 'bf16' ? rounded : exact;
-  return { [tf.BatchMatMul]: matMul(product), [DENSE]: dense(product), [tf.GatherV2]: gather };
-}
+/** Matrix products in the precision of the recording, and rows of a table. */
+export const PRODUCT_KERNELS: Readonly<Record<string, RawKernel>> = {
+  [tf.BatchMatMul]: matMul,
+  [DENSE]: dense,
+  [tf.GatherV2]: gather,
+};

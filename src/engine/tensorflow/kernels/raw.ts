@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { CompileOptions } from '../../engine.ts';
 import { mapAdam, type AdamCall } from '../adam.ts';
 import { TYPE, type Attribute, type Backend, type TensorMetadata } from '../backend.ts';
 
@@ -17,6 +18,8 @@ export interface Ops {
   readonly float: (value: number) => Raw;
   readonly ints: (values: readonly number[]) => Raw;
   readonly int: (value: number) => Raw;
+  /** How matrices are multiplied. */
+  readonly precision: CompileOptions['precision'];
   /** Null unless a recording listens. */
   readonly noteAdam: ((call: AdamCall<Raw>) => void) | null;
 }
@@ -82,6 +85,7 @@ function opsOn(backend: Backend, made: Raw[]): Ops {
     float: (value) => constant(TYPE.float32, [], Float32Array.of(value)),
     ints: (values) => constant(TYPE.int32, [values.length], Int32Array.from(values)),
     int: (value) => constant(TYPE.int32, [], Int32Array.of(value)),
+    precision: binding.precision ?? 'fp32',
     noteAdam: binding.noteAdam === undefined ? null : (call) => binding.noteAdam?.(mapAdam(call, ({ id }) => id)),
   };
 }
