@@ -22,6 +22,8 @@ export interface EngineManifest {
   readonly wheels: readonly WheelSource[];
   /** Of the compiled addon. */
   readonly addon: { readonly path: string; readonly sha256: string };
+  /** Of our kernels in it, as kernelsDigest gives it; absent in engines that were built before there were any. */
+  readonly kernels?: string;
   readonly compiler: string;
   readonly createdBy: string;
   readonly created: string;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { DENSE } from '../kernels/names.ts';
+import { COLUMN_SUM, DENSE } from '../kernels/names.ts';
 import { hasKernel, runKernel, withGradient } from './kernel.ts';
 
 /** x · kernel + bias, in one pass: x [rows, inputs], kernel [inputs, outputs], bias [outputs]; gives [rows, outputs]. */
@@ -11,7 +11,7 @@ export function dense(x: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor1D): t
     gradient: (dy, saved) => [
       tf.matMul(dy, saved[1]!, false, true),
       tf.matMul(saved[0]!, dy, true, false),
-      tf.sum(dy, 0),
+      hasKernel(COLUMN_SUM) ? runKernel(COLUMN_SUM, { x: dy }) : tf.sum(dy, 0),
     ],
   }));
   return y as tf.Tensor2D;

@@ -6,6 +6,7 @@ import { STRUCTURE_GRADIENTS } from '../gradients/structure.ts';
 import { DROPOUT_KERNELS } from './kernels/dropout.ts';
 import { ELEMENT_KERNELS } from './kernels/elements.ts';
 import { productKernels } from './kernels/products.ts';
+import { FUSED_KERNELS, hasFusedKernels } from './kernels/fused.ts';
 import { registerRawKernels } from './kernels/raw.ts';
 import { ROW_KERNELS } from './kernels/rows.ts';
 import { loadTensorFlow } from './load.ts';
@@ -31,6 +32,8 @@ export function openTensorFlow({ entry, ...wanted }: TensorFlowPlace): Engine {
   // In the place of those that tfjs-node brings along, so that every engine differentiates alike.
   for (const config of [...ELEMENTWISE_GRADIENTS, ...STRUCTURE_GRADIENTS]) registerGradient(config);
   registerRawKernels({ ...productKernels(options.precision), ...ROW_KERNELS, ...ELEMENT_KERNELS, ...DROPOUT_KERNELS });
+  // They are compiled for the processor only.
+  if (!backend.binding.isUsingGpuDevice() && hasFusedKernels(backend)) registerRawKernels(FUSED_KERNELS);
   const machinery = { backend, shapes: openShapes(backend.binding), fuse: !options.xla };
   const kind = backend.binding.isUsingGpuDevice() ? 'CUDA' : 'cpu';
   const { precision, xla, threads } = options;
