@@ -1,4 +1,5 @@
 import type { ArmRow, Summary } from '../report/arms.ts';
+import { pointText } from '../run/spec.ts';
 import { engineering, signedPercent } from './format.ts';
 import { painter } from './colour.ts';
 import { renderTable, wrapped, type TableColumn, type TableOptions } from './table.ts';
@@ -19,10 +20,10 @@ export function resultsTable(rows: readonly ArmRow[], options: TableOptions): st
   const columns = resultColumns(rows, notes);
   const table = renderTable(
     columns,
-    rows.map((row, index) => ({
+    rows.map((row) => ({
       cells: columns.map((column) => column.text(row)),
-      group: row.dimension,
-      marked: index === 0,
+      group: [...Object.values(row.point).map(pointText), row.dimension].join(' '),
+      marked: row.dimension === 'baseline',
     })),
     options,
   );
@@ -38,7 +39,9 @@ export function resultsTable(rows: readonly ArmRow[], options: TableOptions): st
 
 function legendText(rows: readonly ArmRow[]): string {
   const baseline =
-    rows[0] === undefined ? '' : ` Speedups are against ${rows[0].arm}: its cost over the arm's, minus 1.`;
+    rows[0] === undefined
+      ? ''
+      : ` Speedups are against ${rows[0].arm}${Object.keys(rows[0].point).length === 0 ? '' : ' at the same point'}: its cost over the arm's, minus 1.`;
   return `Mean ± standard deviation over n seeds; loss in nats per masked token, scores in percent.${baseline}`;
 }
 
@@ -57,6 +60,9 @@ function resultColumns(rows: readonly ArmRow[], notes: readonly string[]): Resul
   // A task's first metric says most of it; its others go early.
   const isFirst = (index: number) => metrics[index - 1]?.task !== metrics[index]?.task;
   return [
+    ...[...new Set(rows.flatMap(({ point }) => Object.keys(point)))].map((key) =>
+      left(key, 0, ({ point }) => (point[key] === undefined ? '' : pointText(point[key]))),
+    ),
     left('dimension', 8, ({ dimension }) => dimension),
     left('arm', 0, ({ arm }) => arm),
     right('n', 6, ({ n, failed }) => (failed === 0 ? String(n) : `${n} (${failed} failed)`)),

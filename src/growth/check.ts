@@ -54,11 +54,13 @@ const SIZES: Readonly<Record<Dimension, readonly Size[]>> = {
   width: [
     ['hidden units', ({ hidden }) => hidden],
     ['FFN units', ({ ffn }) => ffn],
+    ['columns in the FFN factors', ({ ffnRank, hidden, ffn }) => ffnRank ?? Math.max(hidden, ffn)],
   ],
   length: [
     ['tokens', ({ length }) => length],
     ['tokens after pooling', (shape) => innerLength(shape, 0)],
   ],
+  attention: [['attention scores per layer', ({ scoreGroup }) => 1 / scoreGroup]],
 };
 
 function shrinkage(target: ModelShape, stage: Stage, next: Stage, index: number): ScheduleProblem[] {

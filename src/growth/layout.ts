@@ -1,10 +1,10 @@
 /** The ways in which an encoder can be made smaller, in the order in which they are listed everywhere. */
-export const DIMENSIONS = ['depth', 'width', 'length'] as const;
+export const DIMENSIONS = ['depth', 'width', 'length', 'attention'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** Neighbouring token embeddings merged into one, `window` at a time. */
+/** Neighbouring token embeddings merged into one, `window` at a time. `concat` joins them and projects the result. */
 export interface Pool {
-  readonly how: 'mean';
+  readonly how: 'mean' | 'max' | 'concat';
   readonly window: number;
 }
 
@@ -14,6 +14,10 @@ export interface ModelShape {
   readonly hidden: number;
   readonly heads: number;
   readonly ffn: number;
+  /** Every FFN kernel is the product of two matrices with this many inner columns; null: it is one matrix. */
+  readonly ffnRank: number | null;
+  /** Layers that use the attention scores of the first among them; 1: each has its own. */
+  readonly scoreGroup: number;
   readonly vocab: number;
   /** Rows of the position table: the longest sequence the model can read. */
   readonly positions: number;
@@ -23,10 +27,13 @@ export interface ModelShape {
   readonly pool: Pool | null;
 }
 
+/** What a model has that no reduction but that of sizes has touched. */
+export const UNREDUCED = { ffnRank: null, scoreGroup: 1, pool: null } as const;
+
 /** Segment ids: 0 for the first text, 1 for the second. */
 export const SEGMENTS = 2;
 
-export type Axis = 'vocab' | 'position' | 'segment' | 'hidden' | 'ffn';
+export type Axis = 'vocab' | 'position' | 'segment' | 'hidden' | 'ffn' | 'rank' | 'window';
 export type ParameterKind = 'table' | 'kernel' | 'bias' | 'gain';
 
 /** One trainable tensor. The axes of a kernel are [input, output]. */
@@ -50,24 +57,60 @@ const EMBEDDING: readonly Row[] = [
   ['embedding/norm/bias', 'bias', 'hidden'],
 ];
 
-const LAYER: readonly Row[] = [
+/** The projection of a window's token embeddings, side by side, to one. */
+const POOL_PROJECTION: readonly Row[] = [
+  ['pool/kernel', 'kernel', 'window', 'hidden'],
+  ['pool/bias', 'bias', 'hidden'],
+];
+
+const SCORES: readonly Row[] = [
   ['query/kernel', 'kernel', 'hidden', 'hidden'],
   ['query/bias', 'bias', 'hidden'],
   ['key/kernel', 'kernel', 'hidden', 'hidden'],
   ['key/bias', 'bias', 'hidden'],
+];
+
+const ATTENTION: readonly Row[] = [
   ['value/kernel', 'kernel', 'hidden', 'hidden'],
   ['value/bias', 'bias', 'hidden'],
   ['attention_output/kernel', 'kernel', 'hidden', 'hidden'],
   ['attention_output/bias', 'bias', 'hidden'],
   ['attention_norm/gain', 'gain', 'hidden'],
   ['attention_norm/bias', 'bias', 'hidden'],
-  ['ffn_input/kernel', 'kernel', 'hidden', 'ffn'],
-  ['ffn_input/bias', 'bias', 'ffn'],
-  ['ffn_output/kernel', 'kernel', 'ffn', 'hidden'],
-  ['ffn_output/bias', 'bias', 'hidden'],
+];
+
+const FFN_INPUT: readonly Row[] = [['ffn_input/kernel', 'kernel', 'hidden', 'ffn']];
+const FFN_OUTPUT: readonly Row[] = [['ffn_output/kernel', 'kernel', 'ffn', 'hidden']];
+
+const FACTORIZED_FFN_INPUT: readonly Row[] = [
+  ['ffn_input/left', 'kernel', 'hidden', 'rank'],
+  ['ffn_input/right', 'kernel', 'rank', 'ffn'],
+];
+const FACTORIZED_FFN_OUTPUT: readonly Row[] = [
+  ['ffn_output/left', 'kernel', 'ffn', 'rank'],
+  ['ffn_output/right', 'kernel', 'rank', 'hidden'],
+];
+
+const FFN_NORM: readonly Row[] = [
   ['ffn_norm/gain', 'gain', 'hidden'],
   ['ffn_norm/bias', 'bias', 'hidden'],
 ];
+
+/** The layer whose attention scores `layer` uses: itself, or the first of its group. */
+export const scoreLayer = ({ scoreGroup }: Pick<ModelShape, 'scoreGroup'>, layer: number): number =>
+  layer - (layer % scoreGroup);
+
+function layerRows({ ffnRank, scoreGroup }: LayoutShape, layer: number): Row[] {
+  return [
+    ...(scoreLayer({ scoreGroup }, layer) === layer ? SCORES : []),
+    ...ATTENTION,
+    ...(ffnRank === null ? FFN_INPUT : FACTORIZED_FFN_INPUT),
+    ['ffn_input/bias', 'bias', 'ffn'],
+    ...(ffnRank === null ? FFN_OUTPUT : FACTORIZED_FFN_OUTPUT),
+    ['ffn_output/bias', 'bias', 'hidden'],
+    ...FFN_NORM,
+  ];
+}
 
 /** In pre-norm nothing normalises the last layer's output, so one norm follows the stack. */
 const FINAL_NORM: readonly Row[] = [
@@ -87,16 +130,20 @@ const MASKED_LM_HEAD: readonly Row[] = [
 export const parameterName = (layer: number | null, leaf: string): string =>
   layer === null ? leaf : `layer_${layer}/${leaf}`;
 
+/** What decides which parameters there are, whatever their sizes. */
+export type LayoutShape = Pick<ModelShape, 'layers' | 'norm' | 'pool' | 'ffnRank' | 'scoreGroup'>;
+
 /**
  * Every pre-trained parameter of a model, in a fixed order. The one place where parameter names are spelled.
  * The output kernel of the masked-LM head is the token table (tied), so it is not listed twice.
  */
-export function layout(shape: Pick<ModelShape, 'layers' | 'norm'>): Parameter[] {
+export function layout(shape: LayoutShape): Parameter[] {
   const rows = (layer: number | null, table: readonly Row[]) =>
     table.map(([leaf, kind, ...axes]): Parameter => ({ name: parameterName(layer, leaf), layer, leaf, kind, axes }));
   return [
     ...rows(null, EMBEDDING),
-    ...Array.from({ length: shape.layers }, (_, layer) => rows(layer, LAYER)).flat(),
+    ...rows(null, shape.pool?.how === 'concat' ? POOL_PROJECTION : []),
+    ...Array.from({ length: shape.layers }, (_, layer) => rows(layer, layerRows(shape, layer))).flat(),
     ...rows(null, shape.norm === 'pre' ? FINAL_NORM : []),
     ...rows(null, MASKED_LM_HEAD),
   ];
@@ -110,6 +157,8 @@ export function dims(parameter: Parameter, shape: ModelShape): number[] {
     segment: SEGMENTS,
     hidden: shape.hidden,
     ffn: shape.ffn,
+    rank: shape.ffnRank ?? 0,
+    window: (shape.pool?.window ?? 0) * shape.hidden,
   };
   return parameter.axes.map((axis) => size[axis]);
 }

@@ -9,8 +9,8 @@ type Sources = ReadonlyMap<string, readonly number[]>;
  * moment is a mean of gradients (`order` 1), the second of their squares (`order` 2: the factor is squared).
  *
  * Copies are counted within one grown parameter: layers that `stack` repeats are not tied, each takes the moments of
- * the layer it was copied from (as Shen et al. 2022 do for depth). Fresh numbers and products of matrices start with
- * moments of 0: nothing is known of their gradients.
+ * the layer it was copied from (as Shen et al. 2022 do for depth). Fresh numbers, means and products of matrices start
+ * with moments of 0: nothing is known of their gradients. Noise leaves gradients as they are, but for its size.
  */
 export function momentRecipe(recipe: Recipe, from: ModelShape, order: 1 | 2): Recipe {
   const sources: Sources = new Map(layout(from).map((parameter) => [parameter.name, dims(parameter, from)]));
@@ -39,8 +39,11 @@ function moment(expression: Expression, sources: Sources, order: 1 | 2): Express
         expression.axis,
         expression.of.map((part) => moment(part, sources, order)),
       );
+    case 'noise':
+      return moment(expression.of, sources, order);
     case 'fill':
     case 'init':
+    case 'mean':
     case 'matmul':
       return fill(0, expressionDims(expression, sources));
   }
@@ -74,6 +77,7 @@ function copied(expression: Expression): string[] {
     case 'take':
     case 'scale':
     case 'scale-axis':
+    case 'noise':
       return copied(expression.of);
     case 'concat':
       return expression.of.flatMap(copied);
@@ -81,6 +85,7 @@ function copied(expression: Expression): string[] {
       return [...copied(expression.left), ...copied(expression.right)];
     case 'fill':
     case 'init':
+    case 'mean':
       return [];
   }
 }

@@ -9,7 +9,20 @@ export interface SettingRule {
   readonly type: 'integer' | 'number';
   readonly minimum: number;
   readonly description: string;
+  /** What holds where a sweep file does not say; without it the setting is required. */
+  readonly default?: number;
 }
+
+/** When growing keeps the function that the model computes. */
+export interface Preservation {
+  /** For tables: `yes`, `no`, or the condition, as in `in pre-norm`. */
+  readonly claim: string;
+  /** Decides for one growth. The contract test holds the operator to its word, either way. */
+  readonly holds: (from: ModelShape, to: ModelShape) => boolean;
+}
+
+export const ALWAYS: Preservation = { claim: 'yes', holds: () => true };
+export const NEVER: Preservation = { claim: 'no', holds: () => false };
 
 /** One way to make a smaller model and to grow it back, in one dimension. */
 export interface GrowthOperator {
@@ -20,9 +33,9 @@ export interface GrowthOperator {
   readonly source: string;
   /** Bump when models grown before and after a change are not comparable. */
   readonly version: number;
-  /** The grown model computes the same function of the same input. The contract test holds the operator to its word. */
-  readonly preservesFunction: boolean;
-  /** Every setting is required; the first one is what the short form `stack: 4` sets. */
+  /** Whether the grown model computes the same function of the same input. */
+  readonly preservation: Preservation;
+  /** The first one is what the short form `stack: 4` sets; it has no default, the others may have one. */
   readonly settings: Readonly<Record<string, SettingRule>>;
   /** Settings that shrink the contract tests' model (4 layers, FFN 16, length 12). */
   readonly example: OperatorSettings;
@@ -34,8 +47,20 @@ export interface GrowthOperator {
   /** The shape to train before growth; growing it ends at `target`. */
   shrink(target: ModelShape, settings: OperatorSettings): ModelShape;
   /**
-   * How a model of shape `from` becomes one of shape `to`, where the two differ in this operator's dimension only.
-   * `to` need not be the target: 3 -> 6 -> 12 layers are two calls.
+   * Every value of the first setting with which `target` can be shrunk, the others at their defaults, from the
+   * largest model to the smallest: what a comparison at equal cost chooses from.
    */
-  grow(from: ModelShape, to: ModelShape): Recipe;
+  sizes(target: ModelShape): number[];
+  /**
+   * How a model of shape `from` becomes one of shape `to`, where the two differ in this operator's dimension only.
+   * `to` need not be the target: 3 -> 6 -> 12 layers are two calls. `settings` are those that made `from` small.
+   */
+  grow(from: ModelShape, to: ModelShape, settings: OperatorSettings): Recipe;
+}
+
+/** The settings that a sweep file need not give. */
+export function defaultSettings({ settings }: GrowthOperator): OperatorSettings {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, rule]) => (rule.default === undefined ? [] : [[name, rule.default]])),
+  );
 }

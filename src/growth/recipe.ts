@@ -19,6 +19,19 @@ export type Expression =
   | { readonly op: 'fill'; readonly value: number; readonly dims: readonly number[] }
   /** The product of two matrices. */
   | { readonly op: 'matmul'; readonly left: Expression; readonly right: Expression }
+  /** The mean along `axis`, which stays with a size of 1. */
+  | { readonly op: 'mean'; readonly axis: number; readonly of: Expression }
+  /**
+   * Plus normal numbers of `deviation` times the root mean square of `of`, less their mean over the slices along `axis`
+   * that `groups` gives the same number: the sum over a group stays what it was.
+   */
+  | {
+      readonly op: 'noise';
+      readonly axis: number;
+      readonly groups: readonly number[];
+      readonly deviation: number;
+      readonly of: Expression;
+    }
   /** Drawn afresh as a new model's parameter of this kind is; the draw depends on the seed and the grown name. */
   | { readonly op: 'init'; readonly kind: ParameterKind; readonly dims: readonly number[] };
 
@@ -29,7 +42,12 @@ export const copy = (from: string): Expression => ({ op: 'copy', from });
 export const concat = (axis: number, of: readonly Expression[]): Expression => ({ op: 'concat', axis, of });
 export const fill = (value: number, size: readonly number[]): Expression => ({ op: 'fill', value, dims: size });
 export const matmul = (left: Expression, right: Expression): Expression => ({ op: 'matmul', left, right });
+export const mean = (of: Expression, axis: number): Expression => ({ op: 'mean', axis, of });
 export const init = (kind: ParameterKind, size: readonly number[]): Expression => ({ op: 'init', kind, dims: size });
+
+/** Zero-sum noise over the slices that share a number in `groups`; none of a deviation of 0. */
+export const noise = (of: Expression, axis: number, groups: readonly number[], deviation: number): Expression =>
+  deviation === 0 ? of : { op: 'noise', axis, groups, deviation, of };
 
 /** Slices along an axis. Two takes along one axis become one, under any scaling, so that reuse can be counted. */
 export function take(of: Expression, axis: number, index: readonly number[]): Expression {
@@ -51,6 +69,8 @@ export function take(of: Expression, axis: number, index: readonly number[]): Ex
     case 'concat':
     case 'fill':
     case 'matmul':
+    case 'mean':
+    case 'noise':
     case 'init':
       return { op: 'take', axis, index, of };
   }
@@ -95,6 +115,10 @@ function substitute(expression: Expression, first: Recipe): Expression {
       );
     case 'matmul':
       return matmul(substitute(expression.left, first), substitute(expression.right, first));
+    case 'mean':
+      return mean(substitute(expression.of, first), expression.axis);
+    case 'noise':
+      return noise(substitute(expression.of, first), expression.axis, expression.groups, expression.deviation);
     case 'fill':
     case 'init':
       return expression;
@@ -153,6 +177,13 @@ export function expressionDims(
       );
     case 'matmul':
       return matmulDims(expressionDims(expression.left, source), expressionDims(expression.right, source));
+    case 'mean':
+      return expressionDims(expression.of, source).with(expression.axis, 1);
+    case 'noise': {
+      const of = expressionDims(expression.of, source);
+      if (expression.groups.length === of[expression.axis]) return of;
+      throw new Error(`noise: ${expression.groups.length} groups for axis ${expression.axis} of [${of.join(', ')}]`);
+    }
   }
 }
 

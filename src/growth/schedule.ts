@@ -62,7 +62,7 @@ export function growthAfter(target: ModelShape, schedule: Schedule, index: numbe
     reductions = withReduction(reductions, dimension, next);
     const before = shape;
     shape = stageShape(target, { share: to.share, reductions });
-    return compose(recipe, operatorOf(own).grow(before, shape));
+    return compose(recipe, operatorOf(own).grow(before, shape, own.settings));
   }, identity(start));
 }
 

@@ -1,6 +1,6 @@
-import type { Plan, PlannedArm } from '../run/plan.ts';
+import { armsByPoint, type Plan, type PlannedArm } from '../run/plan.ts';
 import type { CellRecord, CellResult } from '../run/record.ts';
-import type { ArmGroup } from '../run/spec.ts';
+import type { ArmGroup, Point } from '../run/spec.ts';
 import { outcomesOf, type Outcome } from './outcomes.ts';
 import { metricColumns, metricOf, scoreOf, tasksOf, type MetricColumn, type TaskMetrics } from './score.ts';
 import { mean, median, range, standardDeviation } from './statistics.ts';
@@ -24,6 +24,7 @@ export interface TimeSpeedup {
 export interface ArmRow {
   readonly dimension: ArmGroup;
   readonly arm: string;
+  readonly point: Point;
   /** Cells trained to the end; all numbers are over these. */
   readonly n: number;
   /** Cells that crashed or diverged. */
@@ -46,13 +47,14 @@ export interface ArmRow {
   readonly warnings: readonly string[];
 }
 
-/** A row per arm of the plan, in its order; the first is the baseline that the others are compared with. */
+/** A row per arm of the plan, in its order; each is compared with the first one of its point. */
 export function armRows(plan: Plan, records: readonly CellRecord[], metrics: TaskMetrics): ArmRow[] {
   const outcomes = outcomesOf(plan, records);
   const cellsOf = (arm: PlannedArm) => outcomes.filter((outcome) => outcome.arm === arm);
-  const [first] = plan.arms;
-  const baseline = first === undefined ? [] : cellsOf(first);
-  return plan.arms.map((arm) => armRow(plan, arm, cellsOf(arm), baseline, metrics));
+  return armsByPoint(plan.arms).flatMap((arms) => {
+    const baseline = cellsOf(arms[0]!);
+    return arms.map((arm) => armRow(plan, arm, cellsOf(arm), baseline, metrics));
+  });
 }
 
 function armRow(
@@ -70,6 +72,7 @@ function armRow(
   return {
     dimension: planned.group,
     arm: planned.arm.name,
+    point: planned.arm.point,
     n: arm.filter(({ done }) => done !== null).length,
     failed: arm.filter(({ status }) => status === 'failed' || status === 'diverged').length,
     steps: mean(over((result) => result.steps)),

@@ -1,6 +1,7 @@
 import type { Plan } from '../run/plan.ts';
 import type { CellRecord, CellResult } from '../run/record.ts';
 import { decimals, integers, toCsv, type CsvColumn } from './csv.ts';
+import { pointColumns } from './point-columns.ts';
 import { outcomesOf, type Outcome } from './outcomes.ts';
 import { metricColumns, metricOf, scoreOf, tasksOf, type TaskMetrics } from './score.ts';
 
@@ -16,8 +17,12 @@ export function cellsCsv(plan: Plan, records: readonly CellRecord[], metrics: Ta
 function cellColumns(plan: Plan, metrics: TaskMetrics): CsvColumn<Outcome>[] {
   const tasks = tasksOf(plan);
   return [
+    ...pointColumns(
+      plan.arms.map(({ arm }) => arm),
+      ({ arm: planned }: Outcome) => planned.arm.point,
+    ),
     { name: 'dimension', text: ({ arm }) => arm.group },
-    { name: 'arm', text: ({ cell }) => cell.arm },
+    { name: 'arm', text: ({ arm }) => arm.arm.name },
     integers('seed', ({ cell }) => cell.seed),
     { name: 'status', text: ({ status }) => status },
     { name: 'id', text: ({ cell }) => cell.id },

@@ -1,6 +1,6 @@
 import type { Plan, PlannedArm } from '../run/plan.ts';
 import type { CellRecord, CellResult } from '../run/record.ts';
-import type { Cell } from '../run/spec.ts';
+import { armLabel, type Cell } from '../run/spec.ts';
 
 /** How a cell of the plan ended. `pending` cells have no record yet: the sweep was stopped before them. */
 export type Status = 'done' | 'diverged' | 'failed' | 'pending';
@@ -21,7 +21,7 @@ export interface Outcome {
  */
 export function outcomesOf(plan: Plan, records: readonly CellRecord[]): Outcome[] {
   const byId = new Map(records.map((record) => [record.cell.id, record]));
-  const byArm = new Map(plan.arms.map((planned) => [planned.arm.name, planned]));
+  const byArm = new Map(plan.arms.map((planned) => [armLabel(planned.arm), planned]));
   return plan.cells.map((cell) => {
     const arm = byArm.get(cell.arm);
     if (arm === undefined) throw new Error(`cell ${cell.id} belongs to no planned arm: ${cell.arm}`);

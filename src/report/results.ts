@@ -1,5 +1,6 @@
 import type { ArmRow } from './arms.ts';
 import { decimals, integers, toCsv, type CsvColumn } from './csv.ts';
+import { pointColumns } from './point-columns.ts';
 
 /** `results.csv`: a row per arm, the baseline first. Units are those of `ArmRow`; what is not known is empty. */
 export function resultsCsv(rows: readonly ArmRow[]): string {
@@ -8,6 +9,7 @@ export function resultsCsv(rows: readonly ArmRow[]): string {
 
 function resultColumns(rows: readonly ArmRow[]): CsvColumn<ArmRow>[] {
   return [
+    ...pointColumns(rows, ({ point }: ArmRow) => point),
     { name: 'dimension', text: ({ dimension }) => dimension },
     { name: 'arm', text: ({ arm }) => arm },
     integers('n', ({ n }) => n),

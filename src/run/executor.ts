@@ -25,9 +25,12 @@ export async function runSweep(plan: Plan, options: SweepOptions): Promise<Sweep
   const signal = AbortSignal.any([options.signal, trouble.signal]);
   const records = await finishedRecords(plan.cells, folder);
   const cached = [...records.keys()];
-  const waiting = plan.cells.filter(({ id }) => !records.has(id));
+  // Points of a grid may meet in one cell, which is run once.
+  const first = new Map(plan.cells.toReversed().map((cell) => [cell.id, cell]));
+  const cells = plan.cells.filter((cell) => first.get(cell.id) === cell);
+  const waiting = cells.filter(({ id }) => !records.has(id));
   const workers = Math.min(options.jobs, waiting.length);
-  onEvent({ type: 'sweep-started', cells: plan.cells, cached, workers });
+  onEvent({ type: 'sweep-started', cells, cached, workers });
 
   const drain = async () => {
     const worker = new WorkerProcess({ ...options, signal });

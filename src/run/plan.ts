@@ -2,6 +2,7 @@ import { stageFlops } from '../growth/flops.ts';
 import type { ModelShape } from '../growth/layout.ts';
 import { stageShape, stageSteps } from '../growth/schedule.ts';
 import {
+  canonical,
   cellsOf,
   maskedTokens,
   targetShape,
@@ -20,6 +21,8 @@ export interface PlannedStage {
   readonly steps: number;
   /** Training FLOPs of all its steps. */
   readonly flops: number;
+  /** FLOPs of one of its steps as a share of the target's. */
+  readonly cost: number;
 }
 
 export interface PlannedArm {
@@ -28,7 +31,7 @@ export interface PlannedArm {
   readonly stages: readonly PlannedStage[];
   /** Pre-training FLOPs of one cell. */
   readonly flops: number;
-  /** Baseline FLOPs over this arm's, minus 1: the paper's definition. */
+  /** FLOPs of the baseline at its point over this arm's, minus 1: the paper's definition. */
   readonly speedupFlops: number;
 }
 
@@ -43,12 +46,14 @@ export interface Plan {
 export function planStages(settings: Settings): PlannedStage[] {
   const target = targetShape(settings);
   const steps = stageSteps(settings.schedule, settings.train.steps);
+  const flopsOf = (shape: ModelShape, own: number) =>
+    stageFlops(shape, maskedTokens(shape.length, settings.data.mask), settings.train.batch, own);
   let start = 0;
   return settings.schedule.map((stage, index) => {
     const shape = stageShape(target, stage);
     const own = steps[index]!;
-    const masked = maskedTokens(shape.length, settings.data.mask);
-    const planned = { shape, start, steps: own, flops: stageFlops(shape, masked, settings.train.batch, own) };
+    const cost = flopsOf(shape, 1) / flopsOf(target, 1);
+    const planned = { shape, start, steps: own, flops: flopsOf(shape, own), cost };
     start += own;
     return planned;
   });
@@ -60,7 +65,20 @@ export function planSweep(comparison: Comparison): Plan {
     const stages = planStages(arm.settings);
     return { arm, group: arm.group, stages, flops: stages.reduce((sum, stage) => sum + stage.flops, 0) };
   });
-  const baseline = planned[0]?.flops ?? 0;
-  const arms = planned.map((arm) => ({ ...arm, speedupFlops: baseline / arm.flops - 1 }));
+  const arms = armsByPoint(planned).flatMap((own) =>
+    own.map((arm) => ({ ...arm, speedupFlops: own[0]!.flops / arm.flops - 1 })),
+  );
   return { comparison, arms, cells: cellsOf(comparison) };
+}
+
+/** The comparisons that a sweep repeats: the arms of each point of its grid, the baseline first. */
+export function armsByPoint<Planned extends { readonly arm: Arm }>(arms: readonly Planned[]): Planned[][] {
+  const points = new Map<string, Planned[]>();
+  for (const planned of arms) {
+    const key = canonical(planned.arm.point);
+    const own = points.get(key);
+    if (own === undefined) points.set(key, [planned]);
+    else own.push(planned);
+  }
+  return [...points.values()];
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Dimension, ModelShape } from '../growth/layout.ts';
+import { UNREDUCED, type Dimension, type ModelShape } from '../growth/layout.ts';
 import type { Schedule } from '../growth/schedule.ts';
 
 /** Everything that decides what a cell computes, apart from its seed. Nothing in it is optional or relative. */
@@ -63,14 +63,18 @@ export interface Settings {
 /** What an arm is about: the dimension it grows in, several at once, or a reference to compare with. */
 export type ArmGroup = Dimension | 'baseline' | 'compound' | 'control' | 'other';
 
+/** Where an arm stands in a sweep's grid: the value of every varied setting, and `case`; empty without a grid. */
+export type Point = Readonly<Record<string, unknown>>;
+
 /** One schedule or setting under test. */
 export interface Arm {
   readonly name: string;
+  readonly point: Point;
   readonly group: ArmGroup;
   readonly settings: Settings;
 }
 
-/** A sweep after loading: the arms of a controlled comparison; the first is the baseline. */
+/** A sweep after loading: the arms of a controlled comparison, point by point; the first of a point is its baseline. */
 export interface Comparison {
   /** The sweep file's name without its ending; names the results folder. */
   readonly name: string;
@@ -92,14 +96,21 @@ export interface Cell {
   readonly settings: Settings;
 }
 
+/** What an arm is called where those of all points are listed: `stack`, or `stack train.rate=0.001`. */
+export const armLabel = ({ name, point }: Pick<Arm, 'name' | 'point'>): string =>
+  [name, ...Object.entries(point).map(([key, value]) => `${key}=${pointText(value)}`)].join(' ');
+
+/** A value of a point in one word. */
+export const pointText = (value: unknown): string => (typeof value === 'string' ? value : canonical(value));
+
 /** Every cell, seed by seed, so that slow drift of the machine hits all arms alike. */
 export function cellsOf({ arms, seeds, contents, engine }: Comparison): Cell[] {
   return seeds.flatMap((seed) =>
-    arms.map(({ name, settings }) => ({
-      id: cellId({ settings, seed, engine, contents }),
-      arm: name,
+    arms.map((arm) => ({
+      id: cellId({ settings: arm.settings, seed, engine, contents }),
+      arm: armLabel(arm),
       seed,
-      settings,
+      settings: arm.settings,
     })),
   );
 }
@@ -143,7 +154,7 @@ export function canonical(value: unknown): string {
 /** The full-size model that a cell ends with. */
 export function targetShape({ model, data }: Settings): ModelShape {
   const { layers, hidden, heads, ffn, positions, norm } = model;
-  return { layers, hidden, heads, ffn, positions, norm, vocab: data.vocab, length: data.length, pool: null };
+  return { layers, hidden, heads, ffn, positions, norm, vocab: data.vocab, length: data.length, ...UNREDUCED };
 }
 
 /** Masked tokens of a sequence of `length` tokens: at least one. */

@@ -1,7 +1,7 @@
 import { DIMENSIONS, type Dimension } from '../growth/layout.ts';
 import type { Schedule } from '../growth/schedule.ts';
 import type { ArmGroup } from '../run/spec.ts';
-import type { Control, SettingsInput, SweepInput } from './grammar.ts';
+import type { Condition, Control, SettingsInput, SweepInput } from './grammar.ts';
 import type { Path } from './problem.ts';
 import { merge } from './settings.ts';
 
@@ -14,6 +14,8 @@ export interface ArmDraft {
   readonly input: SettingsInput;
   /** Set on arms that `compare` makes to hold the others against: they may end small, or take other steps. */
   readonly control: Control | null;
+  /** What must hold for the arm to be there at all. */
+  readonly when: Condition;
   /** Where the arm stands in the file. */
   readonly at: Path;
   /** Where a setting of the arm would stand if the arm gives it itself. */
@@ -26,7 +28,8 @@ export function listedArms({ base = {}, arms = {} }: SweepInput, isBroken: (at: 
     const at = ['arms', name];
     if (isBroken(at)) return [];
     const ownPath = (setting: Path) => [...at, ...setting];
-    return [{ name, group: null, input: merge(base, changes ?? {}), control: null, at, ownPath }];
+    const { when = {}, ...settings } = changes ?? {};
+    return [{ name, group: null, input: merge(base, settings), control: null, when, at, ownPath }];
   });
 }
 

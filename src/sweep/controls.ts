@@ -31,7 +31,7 @@ export function controlArms(
     return distinct.map(({ reference, input }): ArmDraft => {
       const at = ['compare', 'controls', index];
       const name = distinct.length === 1 ? control : `${control}-${reference.draft.name}`;
-      return { name, group: 'control', input, control, at, ownPath: () => at };
+      return { name, group: 'control', input, control, when: {}, at, ownPath: () => at };
     });
   });
 }

@@ -24,15 +24,22 @@ export async function resolveCorpora(
     });
     return { ...settings, data: { ...settings.data, corpus: await Promise.all(entries) } };
   };
-  const arms = Object.entries(input.arms ?? {}).map(
-    async ([name, changes]) => [name, await resolved(changes ?? {}, ['arms', name])] as const,
+  const inPart = async <Part extends Pick<SweepInput, 'base' | 'arms'>>(part: Part, at: Path): Promise<Part> => {
+    const arms = Object.entries(part.arms ?? {}).map(
+      async ([name, changes]) => [name, await resolved(changes ?? {}, [...at, 'arms', name])] as const,
+    );
+    return {
+      ...part,
+      ...(part.base === undefined ? {} : { base: await resolved(part.base, [...at, 'base']) }),
+      ...(part.arms === undefined ? {} : { arms: Object.fromEntries(await Promise.all(arms)) }),
+    };
+  };
+  const cases = Object.entries(input.cases ?? {}).map(
+    async ([name, changes]) => [name, await inPart(changes ?? {}, ['cases', name])] as const,
   );
+  const whole = await inPart(input, []);
   return {
-    input: {
-      ...input,
-      ...(input.base === undefined ? {} : { base: await resolved(input.base, ['base']) }),
-      ...(input.arms === undefined ? {} : { arms: Object.fromEntries(await Promise.all(arms)) }),
-    },
+    input: input.cases === undefined ? whole : { ...whole, cases: Object.fromEntries(await Promise.all(cases)) },
     problems,
   };
 }

@@ -1,28 +1,62 @@
-import type { Arm } from '../run/spec.ts';
+import { DIMENSIONS } from '../growth/layout.ts';
+import type { Arm, Point, Settings } from '../run/spec.ts';
 import { groupOf, listedArms, type ArmDraft } from './arms.ts';
 import { betweenArms, checkArm, type CheckedArm } from './arm-check.ts';
 import { comparedArms } from './compare.ts';
 import { controlArms } from './controls.ts';
 import { DEFAULTS } from './defaults.ts';
-import { fileProblems, type Sweep } from './file-check.ts';
+import { isKept, lostBaseline, unusedExclusions } from './exclusion.ts';
+import { fileProblems, pointProblems, type Sweep } from './file-check.ts';
+import type { Condition } from './grammar.ts';
+import { gridProblems, tooManyPoints } from './grid-check.ts';
 import { placeOf } from './place.ts';
+import { pointCount, sweepPoints } from './points.ts';
 import { dotted, type Problem } from './problem.ts';
 
-/** The arms of a sweep in order, those of `arms` first, and everything that is wrong with them. */
-export function expand(sweep: Sweep): { readonly arms: readonly Arm[]; readonly problems: readonly Problem[] } {
+/** A sweep's arms in order, point by point, those of `arms` first; and everything that is wrong with them. */
+export interface Expansion {
+  readonly arms: readonly Arm[];
+  readonly problems: readonly Problem[];
+}
+
+/** Points at most: a mistyped range must not fill the memory. */
+const MOST_POINTS = 10_000;
+
+/** Expands a sweep: its points, and at each of them its arms. */
+export function expand(sweep: Sweep): Expansion {
+  const count = pointCount(sweep.input);
+  if (count > MOST_POINTS) return { arms: [], problems: [...fileProblems(sweep), tooManyPoints(count, sweep)] };
+  const used = new Set<Condition>();
+  const points = sweepPoints(sweep.input).map(({ point, input, aliases }) =>
+    expandPoint({ ...sweep, input, written: { ...sweep.written, aliases } }, point, used),
+  );
+  return {
+    arms: points.flatMap(({ arms }) => arms),
+    problems: [
+      ...fileProblems(sweep),
+      ...gridProblems(sweep),
+      ...points.flatMap(({ problems }) => problems),
+      ...unusedExclusions(sweep, used),
+    ],
+  };
+}
+
+function expandPoint(sweep: Sweep, point: Point, used: Set<Condition>): Expansion {
   const { drafts, problems } = draftArms(sweep);
-  const checked = drafts.map((draft) => checkArm(draft, sweep));
-  const all = [...checked, ...controls(checked, sweep)];
+  const everything = drafts.map((draft) => checkArm(draft, sweep));
+  const all = [...everything, ...controls(everything, sweep)];
+  const kept = all.filter(({ draft, filled }) => isKept(draft, { name: draft.name, point, filled }, sweep, used));
   const { vary = DEFAULTS.vary, compare } = sweep.input;
   // That `vary` must name the schedule is said once, not for every arm.
   const varied = compare === undefined ? vary : [...vary, 'schedule'];
   return {
-    arms: all.flatMap((arm, index) => finished(arm, index === 0)),
+    arms: kept.flatMap((arm, index) => finished(arm, point, index === 0)),
     problems: [
-      ...fileProblems(sweep),
+      ...pointProblems(sweep),
       ...problems,
-      ...all.flatMap((arm) => arm.problems),
-      ...betweenArms(all, varied, sweep),
+      ...lostBaseline(all, kept, sweep),
+      ...kept.flatMap((arm) => arm.problems),
+      ...betweenArms(kept, varied, sweep),
     ],
   };
 }
@@ -31,7 +65,10 @@ function draftArms(sweep: Sweep): { readonly drafts: readonly ArmDraft[]; readon
   const { input, written, isBroken } = sweep;
   const listed = listedArms(input, isBroken);
   const compare = isBroken(['compare']) ? undefined : input.compare;
-  const compared = compare === undefined ? null : comparedArms(compare, input.base ?? {}, input.arms === undefined);
+  const compared =
+    compare === undefined
+      ? null
+      : comparedArms(compare, input.base ?? {}, fullSettings(sweep), input.arms === undefined);
   const drafts = [...listed, ...(compared?.arms ?? [])];
   const problems = (compared?.faults ?? []).map(({ at, message, hint }) => ({
     place: placeOf(written, at),
@@ -44,8 +81,8 @@ function draftArms(sweep: Sweep): { readonly drafts: readonly ArmDraft[]; readon
 
 function emptiness({ input, written, isBroken, isMisspelt }: Sweep, drafts: readonly ArmDraft[]): Problem[] {
   if (isBroken(['arms']) || isBroken(['compare']) || isMisspelt([])) return [];
-  if (input.compare !== undefined && drafts.every(({ at }) => at[0] !== 'compare' || at.length === 1)) {
-    const message = 'must list an operator under depth, width, length or compound';
+  if (input.compare !== undefined && [...DIMENSIONS, 'compound' as const].every((key) => !input.compare?.[key])) {
+    const message = `must list an operator under ${DIMENSIONS.join(', ')} or compound`;
     const place = placeOf(written, ['compare'], 'key');
     return [{ place, subject: 'compare', message, hint: 'For example `depth: [stack: 4]`.' }];
   }
@@ -64,21 +101,28 @@ function controls(checked: readonly CheckedArm[], sweep: Sweep): CheckedArm[] {
       ? [{ draft, settings }]
       : [],
   );
-  const full = checkArm({ ...fullDraft, input: base }, sweep);
-  if (full.settings === null || full.problems.length > 0) return [];
-  return controlArms(compare, base, full.settings, sound).map((draft) => checkArm(draft, sweep));
+  const full = fullSettings(sweep);
+  return full === null ? [] : controlArms(compare, base, full, sound).map((draft) => checkArm(draft, sweep));
+}
+
+/** The settings of the target trained from the first step; null where something is wrong with them. */
+function fullSettings(sweep: Sweep): Settings | null {
+  if (sweep.isBroken(['base'])) return null;
+  const { settings, problems } = checkArm({ ...fullDraft, input: sweep.input.base ?? {} }, sweep);
+  return problems.length > 0 ? null : settings;
 }
 
 const fullDraft: Omit<ArmDraft, 'input'> = {
   name: 'full',
   group: 'baseline',
   control: null,
+  when: {},
   at: ['base'],
   ownPath: (setting) => ['base', ...setting],
 };
 
-function finished({ draft, settings }: CheckedArm, isFirst: boolean): Arm[] {
+function finished({ draft, settings }: CheckedArm, point: Point, isFirst: boolean): Arm[] {
   if (settings === null) return [];
   const group = isFirst ? 'baseline' : (draft.group ?? groupOf(settings.schedule));
-  return [{ name: draft.name, group, settings }];
+  return [{ name: draft.name, point, group, settings }];
 }

@@ -50,11 +50,16 @@ export function explain(error: ErrorObject, path: Path): Explanation {
     case 'uniqueItems':
       return explainRepetition(path, error.data as unknown[], Number(params['i']), Number(params['j']));
     case 'minProperties':
+      if (schema['maxProperties'] !== 1) return value('must not be empty');
+      return value('must name one operator, got none');
     case 'maxProperties':
-      return value(`must name one operator, got ${Object.keys(error.data as object).join(' and ') || 'none'}`);
+      return value(`must name one operator, got ${Object.keys(error.data as object).join(' and ')}`);
     case 'type':
     case 'pattern':
-      return value(`must be ${expected(schema)}, ${got}`, retyped(error.data, schema));
+      return value(
+        `must be ${expected(schema)}, ${got}`,
+        retyped(error.data, schema) || wantedList(error.data, schema),
+      );
     default:
       throw new Error(`no words for the schema's keyword ${error.keyword}`);
   }
@@ -75,6 +80,12 @@ function explainRepetition(path: Path, items: readonly unknown[], first: number,
     message: `must not be listed twice, got ${describe(items[later])} again`,
     hint: '',
   };
+}
+
+/** What the list that is wanted in place of a mapping holds. */
+function wantedList(value: unknown, { type, description }: Readonly<Record<string, unknown>>): string {
+  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMapping && type === 'array' ? String(description) : '';
 }
 
 /** What a missing key would mean. */

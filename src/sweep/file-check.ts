@@ -1,6 +1,6 @@
 import { suggest } from '../errors.ts';
 import { DEFAULTS } from './defaults.ts';
-import type { SweepInput } from './grammar.ts';
+import type { CaseInput, SweepInput } from './grammar.ts';
 import { valueAt } from './override.ts';
 import { placeOf, type Written } from './place.ts';
 import { dotted, type Path, type Problem } from './problem.ts';
@@ -16,14 +16,19 @@ export interface Sweep {
   readonly isMisspelt: (path: Path) => boolean;
 }
 
-/** What can be said about the file before its arms are filled in. */
+/** What can be said about the whole file before its arms are filled in. */
 export function fileProblems(sweep: Sweep): Problem[] {
-  return [...varyProblems(sweep), ...budgetProblems(sweep), ...overrideProblems(sweep), ...compareProblems(sweep)];
+  return [...varyProblems(sweep), ...overrideProblems(sweep)];
+}
+
+/** What can be said about the sweep at a point before its arms are filled in. */
+export function pointProblems(sweep: Sweep): Problem[] {
+  return [...scheduleNotVaried(sweep), ...budgetProblems(sweep), ...compareProblems(sweep)];
 }
 
 function varyProblems({ input, written }: Sweep): Problem[] {
   const known = settingPaths();
-  const unknown = (input.vary ?? []).flatMap((name, index) => {
+  return (input.vary ?? []).flatMap((name, index) => {
     if (known.includes(name)) return [];
     const path = ['vary', index];
     const hint = `${suggest(name, known)}Write a setting of base, such as train.rate, or a section.`;
@@ -31,13 +36,13 @@ function varyProblems({ input, written }: Sweep): Problem[] {
       { place: placeOf(written, path), subject: dotted(path), message: `must be a setting, got "${name}"`, hint },
     ];
   });
+}
+
+function scheduleNotVaried({ input, written }: Sweep): Problem[] {
   const varies = (input.vary ?? DEFAULTS.vary).includes('schedule');
-  if (input.compare === undefined || varies) return unknown;
+  if (input.compare === undefined || varies) return [];
   const message = 'must name schedule: the arms of compare differ in it';
-  return [
-    ...unknown,
-    { place: placeOf(written, ['vary']), subject: 'vary', message, hint: 'Add schedule to the list.' },
-  ];
+  return [{ place: placeOf(written, ['vary']), subject: 'vary', message, hint: 'Add schedule to the list.' }];
 }
 
 function budgetProblems({ input, written }: Sweep): Problem[] {
@@ -55,18 +60,24 @@ function budgetProblems({ input, written }: Sweep): Problem[] {
   });
 }
 
-/** An arm's own setting wins over `base`, so an option that an arm would not follow is refused. */
+/** What an arm or a case sets wins over `base`, so an option that it would not follow is refused. */
 function overrideProblems({ input, written }: Sweep): Problem[] {
+  const armsOf = (arms: CaseInput['arms']) =>
+    Object.entries(arms ?? {}).map(([name, settings]) => ({ holder: `arm "${name}"`, settings: settings ?? {} }));
+  const holders = [
+    ...armsOf(input.arms),
+    ...Object.entries(input.cases ?? {}).flatMap(([name, changes]) => [
+      { holder: `case "${name}"`, settings: changes?.base ?? {} },
+      ...armsOf(changes?.arms),
+    ]),
+  ];
   return written.overrides.flatMap(({ option, path: [top, ...setting] }) => {
     if (top !== 'base') return [];
     const budget = ['train.steps', 'train.flops'];
     const rivals = budget.includes(setting.join('.')) ? budget.map((one) => one.split('.')) : [setting];
-    const holding = Object.entries(input.arms ?? {}).filter(([, changes]) =>
-      rivals.some((rival) => valueAt(changes, rival) !== undefined),
-    );
+    const holding = holders.filter(({ settings }) => rivals.some((rival) => valueAt(settings, rival) !== undefined));
     if (holding.length === 0) return [];
-    const names = holding.map(([name]) => `"${name}"`).join(', ');
-    const message = `must not be set by an arm itself, but is by ${names}`;
+    const message = `must not be set below base, but is by ${holding.map(({ holder }) => holder).join(', ')}`;
     return [{ place: { in: 'override', option }, subject: dotted(setting), message, hint: 'Change it in the file.' }];
   });
 }

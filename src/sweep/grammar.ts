@@ -31,22 +31,47 @@ export interface SettingsInput {
 export const CONTROLS = ['never-grown', 'equal-flops'] as const;
 export type Control = (typeof CONTROLS)[number];
 
+/** How a compound arm at equal cost splits its saving between its operators. */
+export const SPLITS = ['even', 'closest'] as const;
+
+/** An operator with its settings, or its name alone. */
+export type OperatorInput = string | ReductionInput;
+
 /** A controlled comparison in one block: an arm for each operator, one for all of them, and controls. */
 export type CompareInput = {
   readonly steps: Share;
-  /** An operator listed above, by name, or an operator with its size. */
-  readonly compound?: readonly (string | ReductionInput)[];
+  /** What every small model costs, as a share of the target's FLOPs a step; sizes that are not given are solved for it. */
+  readonly cost?: Share;
+  readonly tolerance?: Share;
+  readonly split?: (typeof SPLITS)[number];
+  readonly compound?: readonly OperatorInput[];
   readonly controls?: readonly Control[];
-} & Readonly<Partial<Record<Dimension, readonly ReductionInput[]>>>;
+} & Readonly<Partial<Record<Dimension, readonly OperatorInput[]>>>;
+
+/** Settings by dotted path, each with the values it takes. */
+export type GridInput = Readonly<Record<string, readonly unknown[]>>;
+
+/** What must hold of an arm at a point: `arm`, `case` and settings by dotted path, each with a value or several. */
+export type Condition = Readonly<Record<string, unknown>>;
+
+export type ArmInput = SettingsInput & { readonly when?: Condition };
+
+/** What a case may say differently. */
+export interface CaseInput {
+  readonly base?: SettingsInput;
+  readonly arms?: Readonly<Record<string, ArmInput | null>>;
+  readonly compare?: CompareInput;
+  readonly grid?: GridInput;
+  readonly zip?: GridInput;
+}
 
 /** A sweep file that fits the schema. */
-export interface SweepInput {
+export interface SweepInput extends CaseInput {
   readonly seeds?: number | readonly number[];
   readonly vary?: readonly string[];
   readonly engine?: 'auto' | EngineName;
-  readonly base?: SettingsInput;
-  readonly arms?: Readonly<Record<string, SettingsInput | null>>;
-  readonly compare?: CompareInput;
+  readonly cases?: Readonly<Record<string, CaseInput | null>>;
+  readonly exclude?: readonly Condition[];
 }
 
 /** The fraction that a share stands for: `70%` is 0.7. */

@@ -9,6 +9,7 @@ import { renderProblems, type Source } from './frame.ts';
 import { applyOverrides, isMapping, parseOverrides } from './override.ts';
 import { isWithin, type Path, type Problem } from './problem.ts';
 import { question, readSource, sweepName } from './source.ts';
+import { writeOutRanges } from './ranges.ts';
 import { validate } from './validate.ts';
 
 /** A comparison whose engine may be left to what there is. */
@@ -32,8 +33,8 @@ export async function loadSweep(
   if (parsed.document === null) throw mistaken(source, parsed.problems);
 
   const { overrides, problems: misset } = parseOverrides(options.set ?? []);
-  const written = { tree: parsed.document.tree, overrides };
-  const value = applyOverrides(parsed.document.value, overrides);
+  const written = { tree: parsed.document.tree, overrides, aliases: () => [] };
+  const value = writeOutRanges(applyOverrides(parsed.document.value, overrides));
   const { input, problems: unfit, broken, misspelt } = validate(value, written);
   const early = [...parsed.problems, ...misset, ...unfit];
   if (!isMapping(value)) throw mistaken(source, early);

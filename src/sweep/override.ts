@@ -64,7 +64,8 @@ export function applyOverrides(value: unknown, overrides: readonly Override[]): 
   }, value);
 }
 
-function replaceAt(value: unknown, path: Path, set: unknown): unknown {
+/** `value` with `set` at `path`; what is no mapping on the way stays as it is. */
+export function replaceAt(value: unknown, path: Path, set: unknown): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return set;
   if (value !== undefined && !isMapping(value)) return value;

@@ -130,6 +130,64 @@ const finetune = mapping('Fine-tuning of the pre-trained model, on each task apa
 /** The sections of `base` and of an arm. */
 export const sections = { model, data, train, growth, finetune, schedule };
 
+/** What a grid can vary: a value of `base`; corpora and schedules are for arms and cases to tell apart. */
+function gridSettings(): [path: string, schema: JsonSchema][] {
+  const [corpus, schedules] = ['data.corpus', 'schedule'];
+  return leafPaths()
+    .filter((path) => path !== corpus && path !== schedules)
+    .map((path) => [path, schemaAt(path.split('.'), { properties: sections })]);
+}
+
+const schemaAt = ([step, ...rest]: readonly string[], { properties }: JsonSchema): JsonSchema => {
+  const inner = (properties as Readonly<Record<string, JsonSchema>>)[step!]!;
+  return rest.length === 0 ? inner : schemaAt(rest, inner);
+};
+
+const gridOf = (description: string): JsonSchema =>
+  mapping(
+    description,
+    Object.fromEntries(
+      gridSettings().map(([path, schema]) => [
+        path,
+        {
+          ...list('A list of values, or { range: [from, to, step] }, or { log: [from, to, count] }.', schema),
+          minItems: 1,
+        },
+      ]),
+    ),
+  );
+
+/** An arm's name, a case's name or a setting, each with the value it must have, or with a list of them. */
+function condition(description: string): JsonSchema {
+  const value = { type: ['string', 'number', 'boolean', 'null', 'array'], description: 'A value, or a list of them.' };
+  return {
+    ...mapping(description, Object.fromEntries(['arm', 'case', ...leafPaths()].map((key) => [key, value]))),
+    minProperties: 1,
+  };
+}
+
+const NAME = '^[A-Za-z][A-Za-z0-9._+-]*$';
+
+/** The keys that a case may give too. */
+const subSweep = (): Readonly<Record<string, JsonSchema>> => ({
+  base: mapping('Settings of every arm.', sections),
+  arms: {
+    type: 'object',
+    description: 'Arms by name, each with the settings in which it differs from base. The first is the baseline.',
+    propertyNames: { pattern: NAME },
+    additionalProperties: {
+      ...mapping('Settings that differ from base.', {
+        ...sections,
+        when: condition('The arm is there only where all of this holds.'),
+      }),
+      type: ['object', 'null'],
+    },
+  },
+  compare,
+  grid: gridOf('Settings of base by dotted path: the whole comparison is repeated for every combination of values.'),
+  zip: gridOf('Settings that vary together: the first values of all, then the second ones, and so on.'),
+});
+
 /**
  * The JSON Schema (draft 7) of a sweep file, built from the registries of operators, tasks and corpora, with a
  * description on every key for editors to show. What a schema cannot say (sizes that divide, arms that differ
@@ -161,14 +219,15 @@ export function sweepSchema(): JsonSchema {
         ...choice('What carries out the training; auto takes the fastest there is.', ['auto', 'tensorflow', 'wasm']),
         default: DEFAULTS.engine,
       },
-      base: mapping('Settings of every arm.', sections),
-      arms: {
+      ...subSweep(),
+      cases: {
         type: 'object',
-        description: 'Arms by name, each with the settings in which it differs from base. The first is the baseline.',
-        propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9._+-]*$' },
-        additionalProperties: { ...mapping('Settings that differ from base.', sections), type: ['object', 'null'] },
+        description: 'Sub-sweeps by name, each with what it says differently from the rest of the file.',
+        propertyNames: { pattern: NAME },
+        minProperties: 1,
+        additionalProperties: { ...mapping('What this case says differently.', subSweep()), type: ['object', 'null'] },
       },
-      compare,
+      exclude: list('Arms that are left out where all of a condition holds.', condition('What holds of an arm.')),
     }),
   };
 }

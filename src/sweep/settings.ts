@@ -1,6 +1,7 @@
 import { stageFlops } from '../growth/flops.ts';
 import { DIMENSIONS } from '../growth/layout.ts';
 import { stageShape, TARGET_ONLY, type Reduction, type Schedule, type Stage } from '../growth/schedule.ts';
+import { defaultSettings, type OperatorSettings } from '../growth/operator.ts';
 import { operators } from '../growth/operators/index.ts';
 import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -80,12 +81,19 @@ function readStage(stage: StageInput): Stage {
   return { share: fraction(stage.steps), reductions: Object.fromEntries(reductions) };
 }
 
-/** The operator and its settings; a bare number is the value of its only setting. */
+/** An operator's settings in full: the short form `stack: 4` sets the first of them, defaults fill the rest. */
 export function readReduction(input: ReductionInput): Reduction {
+  const { operator, given } = readOperator(input);
+  const known = operators.find(({ name }) => name === operator);
+  return { operator, settings: { ...(known === undefined ? {} : defaultSettings(known)), ...given } };
+}
+
+/** An operator and the settings that are written for it. */
+export function readOperator(input: ReductionInput): { readonly operator: string; readonly given: OperatorSettings } {
   const [operator = '', size = {}] = Object.entries(input)[0] ?? [];
-  if (typeof size !== 'number') return { operator, settings: size };
-  const [setting = ''] = Object.keys(operators.find(({ name }) => name === operator)?.settings ?? {});
-  return { operator, settings: { [setting]: size } };
+  if (typeof size !== 'number') return { operator, given: size };
+  const [first = ''] = Object.keys(operators.find(({ name }) => name === operator)?.settings ?? {});
+  return { operator, given: { [first]: size } };
 }
 
 /** Settings ready to run, or null where something they need is not said. */

@@ -1,4 +1,5 @@
 import type { HostTensor, HostTensors } from '../engine/engine.ts';
+import type { ParameterKind } from '../growth/layout.ts';
 import type { Expression, Recipe } from '../growth/recipe.ts';
 import type { Fresh } from './init.ts';
 
@@ -12,11 +13,11 @@ export function applyRecipe(recipe: Recipe, source: HostTensors, fresh: Fresh): 
 }
 
 /** Draws for one grown parameter; a second draw for the same parameter is another one. */
-type Draw = (expression: Extract<Expression, { op: 'init' }>) => HostTensor;
+type Draw = (kind: ParameterKind | 'normal', dims: readonly number[]) => HostTensor;
 
 function drawer(fresh: Fresh, name: string): Draw {
   let drawn = 0;
-  return ({ kind, dims }) => {
+  return (kind, dims) => {
     const own = drawn === 0 ? name : `${name} (${drawn + 1})`;
     drawn += 1;
     return { shape: dims, values: fresh(kind, own, dims) };
@@ -44,7 +45,11 @@ function evaluate(expression: Expression, source: HostTensors, draw: Draw): Host
     case 'matmul':
       return matmul(value(expression.left), value(expression.right));
     case 'init':
-      return draw(expression);
+      return draw(expression.kind, expression.dims);
+    case 'mean':
+      return meanAlong(value(expression.of), expression.axis);
+    case 'noise':
+      return withNoise(value(expression.of), expression, draw);
   }
 }
 
@@ -106,6 +111,45 @@ function concat(parts: readonly HostTensor[], axis: number): HostTensor {
     }
   }
   return { shape, values };
+}
+
+function meanAlong(tensor: HostTensor, axis: number): HostTensor {
+  const { before, along, after } = aroundAxis(tensor, axis);
+  const values = Float32Array.from({ length: before * after }, (_, index) => {
+    const start = Math.floor(index / after) * along * after + (index % after);
+    let sum = 0;
+    for (let i = 0; i < along; i += 1) sum += tensor.values[start + i * after]!;
+    return sum / along;
+  });
+  return { shape: tensor.shape.with(axis, 1), values };
+}
+
+type Noise = Extract<Expression, { op: 'noise' }>;
+
+function withNoise(tensor: HostTensor, { axis, groups, deviation }: Noise, draw: Draw): HostTensor {
+  const { shape, values } = tensor;
+  const power = values.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, values.length);
+  const drawn = lessGroupMeans(draw('normal', shape), axis, groups);
+  const by = deviation * Math.sqrt(power);
+  return { shape, values: values.map((value, index) => value + by * drawn.values[index]!) };
+}
+
+/** Less the mean over the slices of each group, at every place of a slice. */
+function lessGroupMeans(tensor: HostTensor, axis: number, groups: readonly number[]): HostTensor {
+  const names = [...new Set(groups)];
+  const own = groups.map((group) => names.indexOf(group));
+  const sizes = names.map((name) => groups.filter((group) => group === name).length);
+  const { before, along, after } = aroundAxis(tensor, axis);
+  const values = Float32Array.from(tensor.values);
+  for (let row = 0; row < before; row += 1) {
+    for (let place = 0; place < after; place += 1) {
+      const at = (slice: number) => (row * along + slice) * after + place;
+      const sums = new Float64Array(names.length);
+      for (let slice = 0; slice < along; slice += 1) sums[own[slice]!]! += values[at(slice)]!;
+      for (let slice = 0; slice < along; slice += 1) values[at(slice)]! -= sums[own[slice]!]! / sizes[own[slice]!]!;
+    }
+  }
+  return { shape: tensor.shape, values };
 }
 
 function matmul(left: HostTensor, right: HostTensor): HostTensor {

@@ -21,8 +21,8 @@ export function initialState(shape: ModelShape, settings: InitSettings, seed: nu
   );
 }
 
-/** How a parameter that no trained one is the model for starts. */
-export type Fresh = (kind: ParameterKind, name: string, size: readonly number[]) => Float32Array;
+/** How a parameter that no trained one is the model for starts; `normal` is standard normal noise. */
+export type Fresh = (kind: ParameterKind | 'normal', name: string, size: readonly number[]) => Float32Array;
 
 /**
  * Kernels and tables are normal with the setting's `std`, cut at two of it (as in BERT's released code; the numbers
@@ -36,6 +36,8 @@ export function freshParameter({ std, positions }: InitSettings, seed: number): 
         return new Float32Array(count(size));
       case 'gain':
         return new Float32Array(count(size)).fill(1);
+      case 'normal':
+        return standardNormal(count(size), seed, name);
       case 'kernel':
         return truncatedNormal(count(size), std, seed, name);
       case 'table':
@@ -73,6 +75,11 @@ function truncatedNormal(length: number, std: number, seed: number, name: string
     while (Math.abs(value) > CUT) value = normal();
     return std * value;
   });
+}
+
+function standardNormal(length: number, seed: number, name: string): Float32Array {
+  const normal = normals(seed, name);
+  return Float32Array.from({ length }, () => normal());
 }
 
 /** Standard normal numbers by Box and Muller (1958), from a stream named by (seed, name). */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { scheduleProblems } from '../../src/growth/check.ts';
-import type { Dimension, ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, type Dimension, type ModelShape } from '../../src/growth/layout.ts';
 import type { Schedule, Stage } from '../../src/growth/schedule.ts';
 
 const target: ModelShape = {
@@ -12,7 +12,7 @@ const target: ModelShape = {
   positions: 32,
   norm: 'post',
   length: 32,
-  pool: null,
+  ...UNREDUCED,
 };
 
 const SETTING: Readonly<Record<string, readonly [Dimension, string]>> = {

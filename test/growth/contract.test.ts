@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { HostTensor, HostTensors, Tensors } from '../../src/engine/engine.ts';
 import { openWasm } from '../../src/engine/wasm.ts';
-import { DIMENSIONS, type Dimension, type ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, DIMENSIONS, type Dimension, type ModelShape } from '../../src/growth/layout.ts';
 import { momentRecipe } from '../../src/growth/moments.ts';
 import type { GrowthOperator } from '../../src/growth/operator.ts';
 import { operators } from '../../src/growth/operators/index.ts';
@@ -27,7 +27,7 @@ const target = (norm: ModelShape['norm']): ModelShape => ({
   positions: 12,
   norm,
   length: 12,
-  pool: null,
+  ...UNREDUCED,
 });
 
 /** Large enough for a wrong growth to show, small enough for attention not to saturate. */
@@ -160,29 +160,31 @@ describe.each(operators.map((operator) => [operator.name, operator] as const))('
     const whole = target(norm);
     const small = operator.shrink(whole, operator.example);
     expect(small).not.toEqual(whole);
-    checkRecipe(operator.grow(small, whole), small, whole);
+    checkRecipe(operator.grow(small, whole, operator.example), small, whole);
   });
 
   test.each(['post', 'pre'] as const)(
-    `${operator.preservesFunction ? 'keeps' : 'does not claim to keep'} the function, %s-norm`,
+    `keeps the function where it claims to ("${operator.preservation.claim}"), %s-norm`,
     tidily((norm) => {
       const whole = target(norm);
       const small = operator.shrink(whole, operator.example);
-      const change = drift(small, whole, operator.grow(small, whole));
-      if (operator.preservesFunction) expect(change).toBeLessThan(1e-4);
+      const change = drift(small, whole, operator.grow(small, whole, operator.example));
+      if (operator.preservation.holds(small, whole)) expect(change).toBeLessThan(1e-4);
       else expect(change).toBeGreaterThan(1e-2);
     }),
   );
 });
 
 // Derived for growth that keeps the function: elsewhere the gradients before and after are of different functions.
-const preserving = operators.filter(({ preservesFunction }) => preservesFunction);
+const preserving = operators.filter((operator) =>
+  operator.preservation.holds(operator.shrink(target('post'), operator.example), target('post')),
+);
 test.each(preserving.map((operator) => [operator.name, operator] as const))(
   '%s hands gradients on as its moments are derived',
   tidily((_, operator) => {
     const whole = target('post');
     const small = operator.shrink(whole, operator.example);
-    const recipe = operator.grow(small, whole);
+    const recipe = operator.grow(small, whole, operator.example);
     const parameters = parametersOf(small);
     const before = gradients(parameters, small, small.length);
     const after = gradients(applyRecipe(recipe, parameters, fresh), whole, small.length);
@@ -203,9 +205,8 @@ function choices(dimensions: readonly Dimension[]): GrowthOperator[][] {
 const pairs = DIMENSIONS.flatMap((first, index) =>
   DIMENSIONS.slice(index + 1).flatMap((second) => choices([first, second])),
 );
-const compound = [...pairs, ...choices(DIMENSIONS)].map(
-  (used) => [used.map(({ name }) => name).join(' + '), used] as const,
-);
+const triples = DIMENSIONS.flatMap((left) => choices(DIMENSIONS.filter((dimension) => dimension !== left)));
+const compound = [...pairs, ...triples].map((used) => [used.map(({ name }) => name).join(' + '), used] as const);
 
 describe.each(compound)('%s in one transition', (_, used) => {
   const whole = target('pre');
@@ -221,7 +222,7 @@ describe.each(compound)('%s in one transition', (_, used) => {
     'keeps the function where each of them does, and is the same as one after the other, in any order',
     tidily(() => {
       const change = drift(small, whole, recipe);
-      if (used.every(({ preservesFunction }) => preservesFunction)) expect(change).toBeLessThan(1e-4);
+      if (used.every(({ preservation }) => preservation.holds(small, whole))) expect(change).toBeLessThan(1e-4);
       else expect(change).toBeGreaterThan(1e-2);
 
       const parameters = parametersOf(small);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { forwardFlops, stageFlops } from '../../src/growth/flops.ts';
-import type { ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import { stageShape, type Schedule, type Stage } from '../../src/growth/schedule.ts';
 
 const base: ModelShape = {
@@ -12,7 +12,7 @@ const base: ModelShape = {
   positions: 512,
   norm: 'post',
   length: 512,
-  pool: null,
+  ...UNREDUCED,
 };
 const large: ModelShape = { ...base, layers: 24, hidden: 1024, heads: 16, ffn: 4096 };
 const MASKED = 77; // 15 % of 512

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import { momentRecipe } from '../../src/growth/moments.ts';
 import { ffnShare } from '../../src/growth/operators/ffn-share.ts';
 import { stack } from '../../src/growth/operators/stack.ts';
@@ -29,7 +29,7 @@ const target: ModelShape = {
   positions: 12,
   norm: 'post',
   length: 12,
-  pool: null,
+  ...UNREDUCED,
 };
 const sources = new Map([
   ['a', [2, 3]],
@@ -93,7 +93,7 @@ describe('checkRecipe', () => {
 
 describe('stack', () => {
   test('sends grown layer i to trained layer i mod L', () => {
-    const recipe = stack.grow({ ...target, layers: 3 }, { ...target, layers: 8 });
+    const recipe = stack.grow({ ...target, layers: 3 }, { ...target, layers: 8 }, {});
     const origins = Array.from({ length: 8 }, (_, layer) => recipe.get(`layer_${layer}/query/kernel`));
     expect(origins).toEqual([0, 1, 2, 0, 1, 2, 0, 1].map((layer) => copy(`layer_${layer}/query/kernel`)));
   });
@@ -101,7 +101,7 @@ describe('stack', () => {
 
 describe('ffn-share', () => {
   test('as in Gu et al.: kernels and biases tiled, outgoing kernel divided by the number of copies, bias kept', () => {
-    const recipe = ffnShare.grow({ ...target, ffn: 4 }, { ...target, ffn: 8 });
+    const recipe = ffnShare.grow({ ...target, ffn: 4 }, { ...target, ffn: 8 }, {});
     const tiled = [0, 1, 2, 3, 0, 1, 2, 3];
     const name = (leaf: string) => `layer_0/${leaf}`;
     expect(recipe.get(name('ffn_input/kernel'))).toEqual(take(copy(name('ffn_input/kernel')), 1, tiled));
@@ -111,7 +111,7 @@ describe('ffn-share', () => {
   });
 
   test('shares fairly where the copies are uneven', () => {
-    const recipe = ffnShare.grow({ ...target, ffn: 2 }, { ...target, ffn: 3 });
+    const recipe = ffnShare.grow({ ...target, ffn: 2 }, { ...target, ffn: 3 }, {});
     const kernel = 'layer_0/ffn_output/kernel';
     expect(recipe.get(kernel)).toEqual(scaleAxis(take(copy(kernel), 0, [0, 1, 0]), 0, [0.5, 1, 0.5]));
   });
@@ -126,8 +126,8 @@ describe('compose', () => {
         const small = { ...target, layers, ffn };
         const wide = { ...target, layers };
         const deep = { ...target, ffn };
-        const widthFirst = compose(ffnShare.grow(small, wide), stack.grow(wide, target));
-        const depthFirst = compose(stack.grow(small, deep), ffnShare.grow(deep, target));
+        const widthFirst = compose(ffnShare.grow(small, wide, {}), stack.grow(wide, target, {}));
+        const depthFirst = compose(stack.grow(small, deep, {}), ffnShare.grow(deep, target, {}));
         checkRecipe(widthFirst, small, target);
         expect(widthFirst).toEqual(depthFirst);
       }),
@@ -145,7 +145,7 @@ describe('compose', () => {
 
 describe('momentRecipe', () => {
   const from = { ...target, ffn: 4 };
-  const recipe = ffnShare.grow(from, target);
+  const recipe = ffnShare.grow(from, target, {});
 
   test('hands each of n copies 1/n of the incoming gradient and all of the outgoing one', () => {
     const first = momentRecipe(recipe, from, 1);
@@ -165,7 +165,7 @@ describe('momentRecipe', () => {
 
   test('copies the moments of stacked layers, which are not tied', () => {
     const small = { ...target, layers: 2 };
-    expect(momentRecipe(stack.grow(small, target), small, 1).get('layer_3/query/bias')).toEqual(
+    expect(momentRecipe(stack.grow(small, target, {}), small, 1).get('layer_3/query/bias')).toEqual(
       copy('layer_1/query/bias'),
     );
   });

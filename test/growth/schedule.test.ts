@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import { checkRecipe, copy, identity } from '../../src/growth/recipe.ts';
 import { growthAfter, stageShape, stageSteps, type Schedule } from '../../src/growth/schedule.ts';
 
@@ -13,7 +13,7 @@ const target: ModelShape = {
   positions: 12,
   norm: 'pre',
   length: 12,
-  pool: null,
+  ...UNREDUCED,
 };
 const layers = (count: number) => ({ operator: 'stack', settings: { layers: count } });
 const share = (factor: number) => ({ operator: 'ffn-share', settings: { factor } });

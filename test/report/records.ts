@@ -24,8 +24,8 @@ export const plan: Plan = planSweep({
   engine: 'wasm',
   contents: {},
   arms: [
-    { name: 'full', group: 'baseline', settings },
-    { name: 'stack', group: 'depth', settings: stacked },
+    { name: 'full', point: {}, group: 'baseline', settings },
+    { name: 'stack', point: {}, group: 'depth', settings: stacked },
   ],
 });
 export const metrics = new Map([

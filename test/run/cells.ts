@@ -32,6 +32,7 @@ export function planOf(arms: readonly string[], seeds: readonly number[] = [0]):
     contents: {},
     arms: arms.map((name, index) => ({
       name,
+      point: {},
       group: index === 0 ? 'baseline' : 'other',
       settings: { ...tinySettings, train: { ...tinySettings.train, rate: 1e-3 * (index + 1) } },
     })),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SweepEvent } from '../../src/run/events.ts';
 import { runSweep } from '../../src/run/executor.ts';
-import type { Plan } from '../../src/run/plan.ts';
+import { planSweep, type Plan } from '../../src/run/plan.ts';
 import { planOf } from './cells.ts';
 
 const script = fileURLToPath(new URL('../fixtures/worker.mjs', import.meta.url));
@@ -42,6 +42,17 @@ describe('a sweep', () => {
     expect(records.map(({ cell }) => cell.seed)).toEqual([3, 3, 4, 4]);
     const started = events.flatMap((event) => (event.type === 'cell-started' ? event.id : []));
     expect(started).toEqual(plan.cells.map(({ id }) => id));
+  });
+
+  test('runs a cell once that several points of a grid ask for, and gives each its record', async () => {
+    const { comparison } = planOf(['fine']);
+    const plan = planSweep({
+      ...comparison,
+      arms: [{}, { case: 'same' }].flatMap((point) => ({ ...comparison.arms[0]!, point })),
+    });
+    const { starts, records } = await sweep(plan, 2);
+    expect(plan.cells).toHaveLength(2);
+    expect([starts, records.length]).toEqual([1, 2]);
   });
 
   test('leaves one record a cell, whole, and nothing else', async () => {

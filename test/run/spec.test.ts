@@ -39,7 +39,7 @@ test('the text files of a sweep are told apart by their bytes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'growbench-'));
   const path = join(folder, 'abc.txt');
   await writeFile(path, 'abc');
-  const contents = await corpusContents([{ name: 'full', group: 'baseline', settings: reading(path) }]);
+  const contents = await corpusContents([{ name: 'full', point: {}, group: 'baseline', settings: reading(path) }]);
   // The test vector of FIPS 180-2, appendix B.1.
   expect(contents).toEqual({ [path]: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' });
   await rm(folder, { recursive: true });

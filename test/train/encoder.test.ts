@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
-import type { ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import type { Dropout } from '../../src/train/dropout.ts';
 import { encode } from '../../src/train/encoder.ts';
 import { initialState } from '../../src/train/init.ts';
@@ -20,7 +20,7 @@ afterEach(() => {
 
 const post: ModelShape = {
   ...{ layers: 2, hidden: 8, heads: 2, ffn: 16, vocab: 30, positions: 10, length: 8 },
-  ...{ norm: 'post', pool: null },
+  ...{ norm: 'post', ...UNREDUCED },
 };
 const shapes: readonly (readonly [string, ModelShape])[] = [
   ['post-norm', post],

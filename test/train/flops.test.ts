@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { forwardFlops } from '../../src/growth/flops.ts';
-import { layout, type ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, layout, type ModelShape } from '../../src/growth/layout.ts';
 import { initialState } from '../../src/train/init.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLoss } from '../../src/train/masked-lm.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 const plain: ModelShape = {
   ...{ layers: 3, hidden: 8, heads: 2, ffn: 20, vocab: 30, positions: 16, length: 12 },
-  ...{ norm: 'post', pool: null },
+  ...{ norm: 'post', ...UNREDUCED },
 };
 const shapes: readonly (readonly [string, ModelShape])[] = [
   ['plain', plain],

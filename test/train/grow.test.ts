@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HostTensor, HostTensors } from '../../src/engine/engine.ts';
-import type { ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import { ffnShare } from '../../src/growth/operators/ffn-share.ts';
 import { stack } from '../../src/growth/operators/stack.ts';
 import { compose, concat, copy, fill, init, matmul, scale, scaleAxis, take } from '../../src/growth/recipe.ts';
@@ -57,7 +57,7 @@ describe('a recipe makes', () => {
 
 const target: ModelShape = {
   ...{ layers: 4, hidden: 4, heads: 2, ffn: 12, vocab: 7, positions: 6, length: 6 },
-  ...{ norm: 'pre', pool: null },
+  ...{ norm: 'pre', ...UNREDUCED },
 };
 
 test('a composed recipe makes what its parts make one after the other', () => {
@@ -65,7 +65,7 @@ test('a composed recipe makes what its parts make one after the other', () => {
     fc.property(fc.integer({ min: 1, max: 3 }), fc.constantFrom(2, 3, 4), fc.nat(99), (layers, factor, seed) => {
       const thin = ffnShare.shrink(target, { factor });
       const small = stack.shrink(thin, { layers });
-      const [deeper, wider] = [stack.grow(small, thin), ffnShare.grow(thin, target)];
+      const [deeper, wider] = [stack.grow(small, thin, {}), ffnShare.grow(thin, target, {})];
       const start = initialState(small, { std: 0.1, positions: 'random' }, seed);
       const twice = applyRecipe(wider, applyRecipe(deeper, start, fresh), fresh);
       expect(applyRecipe(compose(deeper, wider), start, fresh)).toEqual(twice);
@@ -76,7 +76,7 @@ test('a composed recipe makes what its parts make one after the other', () => {
 
 describe('the state after growth', () => {
   const small = ffnShare.shrink(target, { factor: 4 });
-  const recipe = ffnShare.grow(small, target);
+  const recipe = ffnShare.grow(small, target, {});
   const parameters = initialState(small, { std: 0.1, positions: 'random' }, 1);
   const moments = new Map(
     [...freshMoments(parameters)].map(([name, { shape, values }]) => [name, { shape, values: values.fill(8) }]),

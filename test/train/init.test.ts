@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { dims, layout, type ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, dims, layout, type ModelShape } from '../../src/growth/layout.ts';
 import { freshParameter, initialState } from '../../src/train/init.ts';
 
 const shape: ModelShape = {
   ...{ layers: 1, hidden: 32, heads: 4, ffn: 128, vocab: 300, positions: 8, length: 8 },
-  ...{ norm: 'pre', pool: null },
+  ...{ norm: 'pre', ...UNREDUCED },
 };
 const random = { std: 0.5, positions: 'random' } as const;
 

@@ -28,22 +28,22 @@ export function listOperators(options: ListOptions, io: Io): number {
   return EXIT.done;
 }
 
-const describe = ({ name, dimension, summary, source, version, preservesFunction, settings }: GrowthOperator) => ({
+const describe = ({ name, dimension, summary, source, version, preservation, settings }: GrowthOperator) => ({
   name,
   dimension,
   summary,
   source,
   version,
-  preservesFunction,
+  preservesFunction: preservation.claim,
   settings,
 });
 
-const row = ({ name, dimension, summary, source, preservesFunction, settings }: GrowthOperator) => ({
+const row = ({ name, dimension, summary, source, preservation, settings }: GrowthOperator) => ({
   cells: [
     dimension,
     name,
     Object.keys(settings).join(', '),
-    preservesFunction ? 'yes' : 'no',
+    preservation.claim,
     wrapped(summary, PROSE_WIDTH, '').join('\n'),
     wrapped(source, PROSE_WIDTH, '').join('\n'),
   ],

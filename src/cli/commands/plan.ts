@@ -1,9 +1,9 @@
 import type { ModelShape } from '../../growth/layout.ts';
-import { planSweep, type Plan, type PlannedArm } from '../../run/plan.ts';
-import { targetShape } from '../../run/spec.ts';
+import { armsByPoint, planSweep, type Plan, type PlannedArm } from '../../run/plan.ts';
+import { armLabel, pointText, targetShape } from '../../run/spec.ts';
 import { loadSweep } from '../../sweep/load.ts';
 import { EXIT } from '../exit.ts';
-import { engineering, signedPercent } from '../format.ts';
+import { engineering, percent, signedPercent } from '../format.ts';
 import type { Io } from '../io.ts';
 import type { PlanOptions } from '../program.ts';
 import { fits, renderTable, wrapped, type TableColumn, type TableOptions } from '../table.ts';
@@ -19,30 +19,44 @@ export async function plan(file: string, options: PlanOptions, io: Io): Promise<
   return EXIT.done;
 }
 
-/** The plan for people: question and target, a line per arm, the number of cells. */
+/** The plan for people: the question, a line per arm at each point of the grid, the number of cells. */
 export function planText(planned: Plan, options: TableOptions): string {
-  const { arms, cells, comparison } = planned;
-  const heading = [...comparison.question.split('\n'), ...arms.slice(0, 1).map(targetText)].filter(
-    (text) => text !== '',
-  );
-  const seeds = `${comparison.seeds.length === 1 ? 'seed' : 'seeds'} ${comparison.seeds.join(', ')}`;
-  const total = cells.reduce((sum, cell) => sum + (arms.find(({ arm }) => arm.name === cell.arm)?.flops ?? 0), 0);
+  const { arms, comparison } = planned;
+  const paragraph = (text: string) => wrapped(text, options.columns, '').join('\n');
+  const sections = armsByPoint(arms).flatMap((own) => [
+    [...headings(own), targetText(own[0]!)].map((text) => `${paragraph(text)}\n`).join(''),
+    armTable(own, options),
+  ]);
   const footer = [
-    `${cells.length} cells: ${arms.length} arms, ${seeds}; ${engineering(total)}FLOPs of pre-training in all.`,
+    cellCount(planned),
+    "Step cost is a stage's share of the target's FLOPs a step.",
     `Speedup is expected: FLOPs of ${arms[0]?.arm.name ?? 'the baseline'} over the arm's, minus 1.`,
     ...(arms.some(isPooled) ? ['n32/2 is 32 tokens, every 2 averaged into one.'] : []),
   ].join(' ');
-  return [
-    `${heading.flatMap((text) => wrapped(text, options.columns, '')).join('\n')}\n`,
-    armTable(arms, options),
-    `${wrapped(footer, options.columns, '').join('\n')}\n`,
-  ].join('\n');
+  const question = comparison.question === '' ? '' : `${comparison.question.split('\n').map(paragraph).join('\n')}\n`;
+  return `${question}${[...sections, `${paragraph(footer)}\n`].join('\n')}`;
+}
+
+function headings([first]: readonly PlannedArm[]): string[] {
+  const point = Object.entries(first!.arm.point).map(([key, value]) => `${key}=${pointText(value)}`);
+  return point.length === 0 ? [] : [`At ${point.join(', ')}`];
+}
+
+function cellCount({ arms, cells, comparison: { seeds } }: Plan): string {
+  const flops = new Map(arms.map((planned) => [armLabel(planned.arm), planned.flops]));
+  const distinct = new Map(cells.map((cell) => [cell.id, flops.get(cell.arm)!]));
+  const total = [...distinct.values()].reduce((sum, one) => sum + one, 0);
+  const repeated = cells.length - distinct.size;
+  const once = repeated === 0 ? '' : ` ${repeated} of them repeat others and run once.`;
+  const named = `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`;
+  return `${cells.length} cells: ${arms.length} arms, ${named}; ${engineering(total)}FLOPs of pre-training in all.${once}`;
 }
 
 const COLUMNS: readonly TableColumn[] = [
   { title: 'dimension', align: 'left', droppable: 2 },
   { title: 'arm', align: 'left', droppable: 0 },
   { title: 'stages', align: 'left', droppable: 0 },
+  { title: 'step cost', align: 'left', droppable: 1 },
   { title: 'FLOPs', align: 'right', droppable: 1 },
   { title: 'speedup', align: 'right', droppable: 0 },
 ];
@@ -54,6 +68,7 @@ function armTable(arms: readonly PlannedArm[], options: TableOptions): string {
         planned.group,
         planned.arm.name,
         stageTexts(planned).join(separator),
+        planned.stages.map(({ cost }) => percent(cost)).join(separator),
         engineering(planned.flops),
         signedPercent(planned.speedupFlops),
       ],

@@ -1,4 +1,4 @@
-import type { GrowthOperator } from '../operator.ts';
+import { ALWAYS, type GrowthOperator } from '../operator.ts';
 import { copy, recipeFor, scaleAxis, take } from '../recipe.ts';
 
 /**
@@ -12,7 +12,7 @@ export const ffnShare: GrowthOperator = {
   summary: 'tile the FFN units, dividing their outgoing weights by the number of copies',
   source: 'Gu et al. 2021, FFN parameter sharing, as in the released code',
   version: 1,
-  preservesFunction: true,
+  preservation: ALWAYS,
   settings: {
     factor: { type: 'integer', minimum: 2, description: 'FFN units of the target per unit of the small model' },
   },
@@ -22,6 +22,9 @@ export const ffnShare: GrowthOperator = {
     target.ffn % factor === 0 ? null : `factor must divide the target's ${target.ffn} FFN units, got ${factor}`,
 
   shrink: (target, { factor = 1 }) => ({ ...target, ffn: target.ffn / factor }),
+
+  sizes: (target) =>
+    Array.from({ length: target.ffn - 1 }, (_, index) => index + 2).filter((factor) => target.ffn % factor === 0),
 
   grow(from, to) {
     const units = Array.from({ length: to.ffn }, (_, unit) => unit % from.ffn);

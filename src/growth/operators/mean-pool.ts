@@ -1,4 +1,4 @@
-import type { GrowthOperator } from '../operator.ts';
+import { NEVER, type GrowthOperator } from '../operator.ts';
 import { identity } from '../recipe.ts';
 
 /**
@@ -11,7 +11,7 @@ export const meanPool: GrowthOperator = {
   summary: 'average neighbouring token embeddings; masked tokens and [CLS] stay whole',
   source: 'Gu et al. 2021, embedding pooling, as in the released code',
   version: 1,
-  preservesFunction: false,
+  preservation: NEVER,
   settings: { window: { type: 'integer', minimum: 2, description: 'token embeddings averaged into one' } },
   example: { window: 2 },
 
@@ -19,6 +19,8 @@ export const meanPool: GrowthOperator = {
     window < target.length ? null : `window must be below the target's length of ${target.length}, got ${window}`,
 
   shrink: (target, { window = 1 }) => ({ ...target, pool: { how: 'mean', window } }),
+
+  sizes: (target) => Array.from({ length: Math.max(0, target.length - 2) }, (_, index) => index + 2),
 
   grow: (_, to) => identity(to),
 };

@@ -1,4 +1,4 @@
-import type { GrowthOperator } from '../operator.ts';
+import { ALWAYS, type GrowthOperator } from '../operator.ts';
 import { identity } from '../recipe.ts';
 
 /** [CLS], one token to read, one to guess and [SEP]. */
@@ -12,7 +12,7 @@ export const truncate: GrowthOperator = {
   source: 'Devlin et al. 2019, section A.2 (length 128, then 512); compared in Gu et al. 2021',
   version: 1,
   // Of an input that the small model can read, the grown one computes the same.
-  preservesFunction: true,
+  preservation: ALWAYS,
   settings: { length: { type: 'integer', minimum: SHORTEST, description: 'tokens of a short sequence' } },
   example: { length: 8 },
 
@@ -20,6 +20,9 @@ export const truncate: GrowthOperator = {
     length < target.length ? null : `length must be below the target's ${target.length}, got ${length}`,
 
   shrink: (target, { length = target.length }) => ({ ...target, length }),
+
+  sizes: (target) =>
+    Array.from({ length: Math.max(0, target.length - SHORTEST) }, (_, index) => target.length - 1 - index),
 
   grow: (_, to) => identity(to),
 };

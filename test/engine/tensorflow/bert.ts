@@ -1,5 +1,5 @@
 import type { Feeds, HostTensors, StepFunction } from '../../../src/engine/engine.ts';
-import { layout, type ModelShape } from '../../../src/growth/layout.ts';
+import { UNREDUCED, layout, type ModelShape } from '../../../src/growth/layout.ts';
 import { freshMoments, trainedAs } from '../../../src/train/adamw.ts';
 import { initialState } from '../../../src/train/init.ts';
 import { maskedLmLoss } from '../../../src/train/masked-lm.ts';
@@ -7,7 +7,7 @@ import { stepFeeds, trainingStep } from '../../../src/train/training-step.ts';
 
 /** A BERT with every part that a large one has, small enough to train in milliseconds. */
 const SHAPE: ModelShape = {
-  ...{ layers: 2, hidden: 16, heads: 2, ffn: 32, vocab: 50, positions: 8, norm: 'post', length: 8, pool: null },
+  ...{ layers: 2, hidden: 16, heads: 2, ffn: 32, vocab: 50, positions: 8, norm: 'post', length: 8, ...UNREDUCED },
 };
 const [BATCH, MASKED] = [4, 2];
 
