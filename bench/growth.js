@@ -7,11 +7,10 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { openInstalledTensorFlow } from '../dist/engine/tensorflow/installed.js';
 import { growthAfter } from '../dist/growth/schedule.js';
 import { freshParameter } from '../dist/train/init.js';
 import { grownState } from '../dist/train/moments.js';
-import { freshState, parseSize, randomFeeds, trainStep } from './model.js';
+import { freshState, openEngine, parseSize, randomFeeds, trainStep } from './model.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -35,7 +34,7 @@ const schedule = [
 ];
 const recipe = growthAfter(size.shape, schedule, 0);
 const fresh = freshParameter({ std: 0.02, positions: 'random' }, 1);
-const engine = openInstalledTensorFlow({ threads: Number(options.threads), xla: options.xla });
+const compile = openEngine({ threads: Number(options.threads), xla: options.xla });
 
 if (options.leak) await watchMemory();
 else await timeGrowths();
@@ -43,11 +42,11 @@ else await timeGrowths();
 async function timeGrowths() {
   const start = freshState(small);
   for (let repeat = 0; repeat < Number(options.repeats); repeat++) {
-    const before = await engine.compile({ train: trainStep(small, 0.1) }, start);
+    const before = await compile({ train: trainStep(small, 0.1) }, start);
     const read = await clocked(() => before.read());
     before.dispose();
     const grown = await clocked(() => grownState(recipe, small.shape, read.value, options.optimizer, fresh));
-    const loaded = await clocked(() => engine.compile({ train: trainStep(size, 0.1) }, grown.value));
+    const loaded = await clocked(() => compile({ train: trainStep(size, 0.1) }, grown.value));
     const parts = { read, recipe: grown, load: loaded };
     const total = (clock) => Object.values(parts).reduce((sum, part) => sum + part[clock], 0);
     const named = Object.entries(parts).map(([name, { wall, cpu }]) => `${name} ${ms(wall)} (${ms(cpu)})`);
@@ -85,7 +84,7 @@ async function watchMemory() {
 }
 
 async function oneStep(model, state) {
-  const program = await engine.compile({ train: trainStep(model, 0.1) }, state);
+  const program = await compile({ train: trainStep(model, 0.1) }, state);
   for (let step = 0; step < 2; step++) await program.run('train', randomFeeds(model, step));
   const read = await program.read();
   program.dispose();
