@@ -1,7 +1,8 @@
 // A training step with dropout 0.1 on the TensorFlow engine against PyTorch's, as ratios of their times.
-// node bench/step.js --python PYTHON [--sizes 2L,4L,8L] [--precision fp32|bf16] [--threads N] [--rounds N] [--steps N]
+// node bench/step.js [--python PYTHON] [--sizes 2L,4L,8L] [--precision fp32|bf16] [--threads N] [--rounds N] [--steps N]
 //                    [--compile] [--xla]
-// After `npm run build` and `growbench engine install`. Every contender is a process of its own; they take turns, a few
+// After `npm run build`, `growbench engine install` and `node bench/install-pytorch.js` (or --python, a Python that has
+// torch). The better of PyTorch eager and torch.compile is the reference. Every contender is a process of its own; they take turns, a few
 // steps each, so that whatever else the machine does hits all alike. A ratio is that of two medians of one round; shown
 // are the median of the rounds' ratios, by wall clock and by processor time (which other processes disturb less).
 import { spawn } from 'node:child_process';
@@ -10,6 +11,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { installedPython } from './install-pytorch.js';
 
 const SIZES = {
   '2L': '2,128,2,512,64,16,4000',
@@ -35,7 +37,7 @@ if (options.serve === undefined) await compare();
 else await serve(options.serve);
 
 async function compare() {
-  if (options.python === undefined) throw new Error('--python must name a Python that has torch');
+  const python = options.python ?? installedPython();
   const { precision, threads } = options;
   const torch = new URL('pytorch.py', import.meta.url).pathname;
   const own = new URL(import.meta.url).pathname;
@@ -45,7 +47,7 @@ async function compare() {
       process.execPath,
       [own, '--serve', size, '--precision', precision, '--threads', threads, ...more],
     ];
-    const pytorch = (mode) => [options.python, [torch, size, precision, mode, threads]];
+    const pytorch = (mode) => [python, [torch, size, precision, mode, threads]];
     const contenders = {
       'PyTorch eager': contender(...pytorch('eager')),
       ...(options.compile ? { 'torch.compile': contender(...pytorch('compile')) } : {}),
@@ -63,14 +65,18 @@ async function report(size, contenders) {
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const [name, { run }] of Object.entries(contenders)) rounds[name].push(await run(Number(options.steps)));
   }
-  const reference = rounds['PyTorch eager'];
+  const time = (name) => median(rounds[name].flatMap(({ cpu }) => cpu));
+  const references = Object.keys(rounds).filter((name) => !name.startsWith('tensorflow'));
+  const reference = rounds[references.reduce((best, name) => (time(name) < time(best) ? name : best))];
   for (const [name, results] of Object.entries(rounds)) {
     const ratio = (clock) => median(results.map((result, i) => median(result[clock]) / median(reference[i][clock])));
     const ms = median(results.flatMap(({ wall }) => wall)).toFixed(1);
     const memory = (results.at(-1).peak / reference.at(-1).peak).toFixed(2);
     const figures = `wall ${ratio('wall').toFixed(2)}  processor ${ratio('cpu').toFixed(2)}  peak memory ${memory}`;
-    const start = results[0].start === undefined ? '' : `  recorded and loaded in ${results[0].start.toFixed(0)} ms`;
-    console.log(`${size} ${options.precision} ${name.padEnd(16)} ${ms.padStart(8)} ms  ${figures}${start}`);
+    const [{ start }] = results;
+    const share = median(results.map((result) => result.share * 100)).toFixed(0);
+    const own = start === undefined ? '' : `  matmul peak ${share} %  recorded and loaded in ${start.toFixed(0)} ms`;
+    console.log(`${size} ${options.precision} ${name.padEnd(16)} ${ms.padStart(8)} ms  ${figures}${own}`);
   }
 }
 
@@ -92,7 +98,7 @@ function contender(command, parameters) {
 }
 
 async function serve(size) {
-  const { run, start } = await program(size);
+  const { run, start, flops, rate } = await program(size);
   let step = 0;
   const input = createInterface(process.stdin);
   input.on('line', async (line) => {
@@ -104,7 +110,10 @@ async function serve(size) {
       wall.push(performance.now() - begin[0]);
       cpu.push((user + system) / 1000);
     }
-    process.stdout.write(`${JSON.stringify({ wall, cpu, start, peak: peakMegabytes() })}\n`);
+    const peak = peakMegabytes();
+    // The share of what matrix products reach by themselves, measured in the same round.
+    const share = flops / ((median(cpu) / 1000) * (await rate()));
+    process.stdout.write(`${JSON.stringify({ wall, cpu, start, peak, share })}\n`);
   });
   await once(input, 'close');
 }
@@ -114,50 +123,16 @@ function peakMegabytes() {
 }
 
 /** The engine's own training step, as pre-training uses it, on random tokens. */
-async function program(size) {
-  const { nativeBuilds } = await import('../dist/engine/candidates.js');
-  const { openTensorFlow } = await import('../dist/engine/tensorflow/engine.js');
-  const { layout } = await import('../dist/growth/layout.js');
-  const { freshMoments, trainedAs } = await import('../dist/train/adamw.js');
-  const { initialState } = await import('../dist/train/init.js');
-  const { maskedLmLoss } = await import('../dist/train/masked-lm.js');
-  const { stepFeeds, trainingStep } = await import('../dist/train/training-step.js');
-  const [layers, hidden, heads, ffn, length, batch, vocab] = size.split(',').map(Number);
-  const shape = { ...{ layers, hidden, heads, ffn, length, vocab }, positions: length, norm: 'post', pool: null };
-  const each = Math.floor(length * 0.15);
-  const ints = (count) => ({ dtype: 'int32', shape: [count] });
-  const train = trainingStep({
-    trained: layout(shape).map(({ name, kind }) => trainedAs(name, kind)),
-    feeds: { ids: ints(batch * length), masked: ints(batch * each), labels: ints(batch * each) },
-    loss: (state, { ids, masked, labels }, dropout) =>
-      // What is visible counts under pooling only.
-      maskedLmLoss(
-        state,
-        shape,
-        { batch, length, ids, segments: null, mask: null, masking: { masked, visible: masked } },
-        labels,
-        dropout,
-      ),
-    dropout: 0.1,
-    clip: 1,
-  });
+async function program(text) {
+  const { freshState, matmulRate, openEngine, parseSize, randomFeeds, trainStep } = await import('./model.js');
+  const { stageFlops } = await import('../dist/growth/flops.js');
+  const size = parseSize(text);
   const { precision, threads, xla } = options;
-  const [build] = nativeBuilds(process.env).builds;
-  if (build === undefined) throw new Error('no engine is installed');
-  const engine = openTensorFlow({ entry: build.entry, threads: Number(threads), device: 'cpu' });
-  const parameters = initialState(shape, { std: 0.02, positions: 'random' }, 1);
+  const compile = openEngine({ precision, threads: Number(threads), xla });
+  const state = freshState(size);
   const begin = performance.now();
-  const compiled = await engine.compile({ train }, new Map([...parameters, ...freshMoments(parameters)]), {
-    ...{ precision, xla: xla ? 'on' : 'off', steps: 0 },
-  });
+  const compiled = await compile({ train: trainStep(size, 0.1) }, state);
   const start = performance.now() - begin;
-  const random = (count, below) => Int32Array.from({ length: count }, () => Math.floor(Math.random() * below));
-  const run = (step) =>
-    compiled.run('train', {
-      ids: random(batch * length, vocab),
-      masked: random(batch * each, length).map((position, i) => Math.floor(i / each) * length + position),
-      labels: random(batch * each, vocab),
-      ...stepFeeds({ rate: 1e-4, decay: 0.01, update: step + 1, seed: 1, step }),
-    });
-  return { run, start };
+  const run = (step) => compiled.run('train', randomFeeds(size, step));
+  return { run, start, flops: stageFlops(size.shape, size.masked, size.batch, 1), rate: () => matmulRate(compile) };
 }

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { dropoutMask } from '../engine/ops/dropout.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import { dropout as dropOut } from '../engine/ops/dropout.ts';
 
 /** Dropout of one training step. Null instead of it means evaluation: nothing is dropped. */
 export interface Dropout {
@@ -20,5 +20,5 @@ export const SITE = {
 /** x with a share of its numbers dropped and the rest scaled up; any shape. */
 export function drop<T extends tf.Tensor>(x: T, dropout: Dropout | null, site: number): T {
   if (dropout === null || dropout.rate === 0) return x;
-  return tf.mul(x, dropoutMask(x.shape, dropout.seed, site, dropout.rate));
+  return dropOut(x, dropout.seed, site, dropout.rate);
 }

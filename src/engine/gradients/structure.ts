@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { DENSE } from '../kernels/names.ts';
+import { COLUMN_SUM, DENSE } from '../kernels/names.ts';
+import { hasKernel, runKernel } from '../ops/kernel.ts';
 
 /** The shape with size 1 along the axes that a reduction took away: then dy broadcasts back over them. */
 function keepAxes(shape: readonly number[], axes: number | readonly number[] | null): number[] {
@@ -62,7 +63,7 @@ export const STRUCTURE_GRADIENTS: readonly tf.GradConfig[] = [
     gradFunc: (dy, [x, kernel]) => ({
       x: () => tf.matMul(dy as tf.Tensor, kernel!, false, true),
       kernel: () => tf.matMul(x!, dy as tf.Tensor, true, false),
-      bias: () => tf.sum(dy as tf.Tensor, 0),
+      bias: () => columnSum(dy as tf.Tensor),
     }),
   },
   {
@@ -133,6 +134,10 @@ export const STRUCTURE_GRADIENTS: readonly tf.GradConfig[] = [
     }),
   },
 ];
+
+/** The gradient of a bias, which was added to every row. */
+const columnSum = (dy: tf.Tensor): tf.Tensor =>
+  hasKernel(COLUMN_SUM) ? runKernel(COLUMN_SUM, { x: dy }) : tf.sum(dy, 0);
 
 /** Where several elements are the largest, they share dy. */
 function maxGradient(dy: tf.Tensor, x: tf.Tensor, y: tf.Tensor, attributes: tf.NamedAttrMap): tf.Tensor {

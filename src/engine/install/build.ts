@@ -5,6 +5,7 @@ import { compileAddon } from './compile.ts';
 import { withHeartbeat, unknownAmounts, type OnEvent } from './events.ts';
 import { fetchLibraries } from './fetch.ts';
 import type { Environment } from './home.ts';
+import { kernelsDigest } from './kernel-sources.ts';
 import { thisPlatform, type EngineKind, type EngineManifest } from './manifest.ts';
 import { fetchNodePackage } from './npm.ts';
 import { ADDON_PATH, distribution, NODE_PACKAGE, PACKAGE_ENTRY, WHEELS_FOLDER } from './release.ts';
@@ -52,6 +53,7 @@ export async function buildEngine(folder: string, options: BuildOptions): Promis
     wheels: await withHeartbeat(onEvent, 'hashing the wheels', unknownAmounts, hashes),
     addon: { path: ADDON_PATH, sha256: await hashFile(join(folder, ADDON_PATH)) },
     sizes: sizesIn(folder),
+    kernels: kernelsDigest(),
     compiler: toolchain.compilerVersion,
     createdBy: options.createdBy,
     created: new Date().toISOString(),

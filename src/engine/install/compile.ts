@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { UserError } from '../../errors.ts';
 import { unknownAmounts, withHeartbeat, type OnEvent } from './events.ts';
 import type { Environment } from './home.ts';
+import { kernelSources } from './kernel-sources.ts';
 import { ADDON_PATH, LIBRARIES, NODE_HEADERS, PACKAGE_FOLDER, WHEELS_FOLDER } from './release.ts';
 import { lastLines, runTool } from './tool.ts';
 
@@ -15,8 +16,8 @@ export interface CompileOptions {
 }
 
 /**
- * Compiles tfjs-node's addon in an engine's folder against the TensorFlow beside it, by one compiler call. It uses only
- * Node's stable C interface, so one build serves every Node; its libraries are found relative to itself, so the folder
+ * Compiles tfjs-node's addon and our kernels in an engine's folder against the TensorFlow beside it, by one compiler
+ * call. They use only Node's and TensorFlow's stable C interfaces, so one build serves every Node; its libraries are found relative to itself, so the folder
  * may be moved. Throws a UserError with the compiler's last lines.
  */
 export async function compileAddon(folder: string, options: CompileOptions): Promise<void> {
@@ -44,9 +45,12 @@ function compilerArguments(): string[] {
       ? ['-undefined', 'dynamic_lookup', `-Wl,-rpath,@loader_path/${fromAddon}`]
       : [`-Wl,-rpath,$ORIGIN/${fromAddon}`];
   return [
-    ...['-O2', '-w', '-shared', '-fPIC', '-std=c++17', '-DNAPI_VERSION=8'],
+    ...['-O3', '-w', '-shared', '-fPIC', '-std=c++17', '-DNAPI_VERSION=8', '-pthread'],
+    // Without these the kernels' loops are not turned into vector instructions.
+    ...['-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math'],
     ...['-I', `node_modules/${NODE_HEADERS.name}/include`, '-I', PACKAGE_FOLDER, '-I', join(tensorflow, 'include')],
     ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(PACKAGE_FOLDER, 'binding', file)),
+    ...kernelSources(),
     ...LIBRARIES.map((library) => join(tensorflow, library)),
     ...system,
     ...['-o', ADDON_PATH],

@@ -7,6 +7,7 @@ import { nvidiaDriver } from './driver.ts';
 import type { OnEvent } from './events.ts';
 import { findEngines, type InstalledEngine } from './find.ts';
 import { downloadsFolder, enginesFolder, growbenchHome, type Environment } from './home.ts';
+import { kernelsDigest } from './kernel-sources.ts';
 import { withLock } from './lock.ts';
 import { engineName, type EngineKind } from './manifest.ts';
 import { DEFAULT_TENSORFLOW } from './release.ts';
@@ -37,7 +38,7 @@ export interface InstallOutcome {
 
 /**
  * Puts an engine in place, whole or not at all: it is built in a folder beside and renamed when it has loaded. One that
- * is there is left as it is; two installs at once wait for each other. Throws a UserError for everything that the
+ * is there, with the kernels of this growbench in it, is left as it is; two installs at once wait for each other. Throws a UserError for everything that the
  * machine lacks or that fails on the way; downloads stay for the next try.
  */
 export async function installEngine(options: InstallOptions): Promise<InstallOutcome> {
@@ -49,7 +50,7 @@ export async function installEngine(options: InstallOptions): Promise<InstallOut
   const kind = options.kind ?? (await chooseKind(env, onEvent));
   const home = growbenchHome(env);
   const name = engineName(kind, tensorflow);
-  const already = engineNamed(home, name);
+  const already = currentEngine(home, name);
   if (already !== undefined) return { engine: already, fresh: false };
 
   onEvent({ type: 'step', text: 'checking python3, pip, npm, the C++ compiler and disk space' });
@@ -60,7 +61,7 @@ export async function installEngine(options: InstallOptions): Promise<InstallOut
   };
   try {
     return await withLock(enginesFolder(home), { signal, onWait }, async () => {
-      const others = engineNamed(home, name);
+      const others = currentEngine(home, name);
       if (others !== undefined) return { engine: others, fresh: false };
       const building = await emptyBuildFolder(home, name);
       const downloads = join(downloadsFolder(home), name);
@@ -97,6 +98,12 @@ async function chooseKind(env: Environment, onEvent: OnEvent): Promise<EngineKin
 
 const engineNamed = (home: string, name: string): InstalledEngine | undefined =>
   findEngines(home).find((engine) => engine.name === name);
+
+/** One whose kernels are another growbench's counts as not there, and is built anew. */
+const currentEngine = (home: string, name: string): InstalledEngine | undefined => {
+  const engine = engineNamed(home, name);
+  return engine?.kernels === kernelsDigest() ? engine : undefined;
+};
 
 /** Whoever holds the lock is alone, so every other build folder was left by an install that was killed. */
 async function emptyBuildFolder(home: string, name: string): Promise<string> {

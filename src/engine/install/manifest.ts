@@ -24,6 +24,8 @@ export interface EngineManifest {
   readonly addon: { readonly path: string; readonly sha256: string };
   /** Bytes of the addon and of every shared library, relative to the engine's folder; an early engine does not say. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /** Of our kernels in it, as kernelsDigest gives it; absent in engines that were built before there were any. */
+  readonly kernels?: string;
   readonly compiler: string;
   readonly createdBy: string;
   readonly created: string;

@@ -7,6 +7,7 @@ import { STRUCTURE_GRADIENTS } from '../gradients/structure.ts';
 import { checkPrecision } from '../precision.ts';
 import { DROPOUT_KERNELS } from './kernels/dropout.ts';
 import { ELEMENT_KERNELS } from './kernels/elements.ts';
+import { FUSED_KERNELS, hasFusedKernels } from './kernels/fused.ts';
 import { PRODUCT_KERNELS } from './kernels/products.ts';
 import { registerRawKernels } from './kernels/raw.ts';
 import { ROW_KERNELS } from './kernels/rows.ts';
@@ -37,13 +38,16 @@ export function openTensorFlow({ entry, ...wanted }: TensorFlowPlace): Engine {
   // In the place of those that tfjs-node brings along, so that every engine differentiates alike.
   for (const config of [...ELEMENTWISE_GRADIENTS, ...STRUCTURE_GRADIENTS]) registerGradient(config);
   registerRawKernels({ ...PRODUCT_KERNELS, ...ROW_KERNELS, ...ELEMENT_KERNELS, ...DROPOUT_KERNELS });
+  // They are compiled for the processor only.
+  const fused = name === 'tensorflow' && hasFusedKernels(backend);
+  if (fused) registerRawKernels(FUSED_KERNELS);
   const machinery = { backend, shapes: openShapes(backend.binding) };
   const { threads } = options;
   const device = `${name === 'cuda' ? 'CUDA' : 'cpu'}, TensorFlow ${backend.binding.TF_Version}`;
   return {
     name,
     device: `${device}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
-    versions,
+    versions: { ...versions, kernels: fused ? 'fused' : 'composed' },
     threads,
     // On a card, sums over rows that share an index are added up in whatever order they come.
     repeatable: name === 'tensorflow',

@@ -22,6 +22,7 @@ function indices(op: string, inputs: readonly Traced[]): readonly [number, numbe
       return [0, inputs[1]?.constant?.[0]];
     case 'UnsortedSegmentSum':
       return [1, inputs[2]?.constant?.[0]];
+    case 'GrowbenchCrossEntropy':
     case 'SparseSoftmaxCrossEntropyWithLogits':
       return [1, inputs[0]?.shape[1]];
     default:

@@ -6,6 +6,7 @@ import { checkFeeds } from './feeds.ts';
 import { after, variables, type Variables } from './variables.ts';
 import { literal, typeAttribute } from './nodes.ts';
 import type { Node } from './graph.ts';
+import { OWN_OPS } from './kernels/fused.ts';
 import { record, type Recording } from './record.ts';
 import { openSession } from './session.ts';
 import type { Shapes } from './shapes.ts';
@@ -107,11 +108,11 @@ function compileFunction(
   return { added, result: { definition, prefix, limits: recording.limits, outputs, done: done.name } };
 }
 
-/** XLA compiles the nodes that are marked so, whatever the process as a whole is set to. */
-const forXla = (node: Node): Node => ({
-  ...node,
-  attributes: { ...node.attributes, _XlaCompile: { kind: 'bool', value: true } },
-});
+/** XLA compiles the nodes that are marked so, whatever the process as a whole is set to; it does not know our own ops. */
+const forXla = (node: Node): Node =>
+  node.op.startsWith(OWN_OPS)
+    ? node
+    : { ...node, attributes: { ...node.attributes, _XlaCompile: { kind: 'bool', value: true } } };
 
 /** What a call fetches: an output is given only after all of the state is replaced. */
 const resultNodes = (prefix: string, { outputs }: Recording, updated: string): Node[] =>

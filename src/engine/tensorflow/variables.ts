@@ -1,9 +1,10 @@
 import type { HostTensors } from '../engine.ts';
-import { adamNodes, type Held } from './adam.ts';
+import { adamNodes, type AdamCall, type Held } from './adam.ts';
 import { TYPE } from './backend.ts';
 import { literal, typeAttribute } from './nodes.ts';
 import type { AttributeValue, Node } from './graph.ts';
 import type { Arguments, Recording, Traced } from './record.ts';
+import { openReaders } from './readers.ts';
 import type { Fed } from './session.ts';
 
 /** As a node's input: only after that node, without using what it gives. */
@@ -54,7 +55,8 @@ export function variables(initial: HostTensors): Variables {
     nodes: entries.map(({ variable }) => read(`${prefix}/${variable}`, variable)),
     state: new Map(entries.map(({ name, shape, variable }) => [name, { reference: `${prefix}/${variable}`, shape }])),
   });
-  const update: Variables['update'] = (name, prefix, { state, adam }, fuse) => {
+  const update: Variables['update'] = (name, prefix, recording, fuse) => {
+    const { state, adam } = recording;
     for (const [entry, value] of state) checkChange(name, entry, byName.get(entry)?.shape, value);
     const held = (entry: string): Held => {
       const { variable } = byName.get(entry)!;
@@ -64,11 +66,20 @@ export function variables(initial: HostTensors): Variables {
     const owners = new Map([...state].map(([entry, { reference }]) => [`${held(entry).read} ${reference}`, entry]));
     const left = new Map(state);
     const nodes: Node[] = [];
-    for (const call of fuse ? adam.values() : []) {
-      const three = call.before.map((before, i) => owners.get(`${before} ${call.after[i]!}`));
-      if (!three.every((entry) => entry !== undefined)) continue;
+    const owned = [...adam.values()]
+      .filter(({ update: { kind } }) => fuse || kind === 'fused')
+      .map((call) => ({ call, three: call.before.map((old, i) => owners.get(`${old} ${call.after[i]!}`)) }))
+      .filter((pair): pair is { call: AdamCall<string>; three: string[] } => !pair.three.includes(undefined));
+    const readersOf = readersBefore(
+      recording,
+      owned.map(({ call }) => call),
+    );
+    for (const { call, three } of owned) {
+      const readers = call.before.map(readersOf);
+      if (call.update.kind === 'fused' && readers.some(({ outlives }) => outlives)) continue;
       for (const entry of three) left.delete(entry);
-      nodes.push(...adamNodes(prefix, call, three.map(held) as [Held, Held, Held]));
+      const before = readers.flatMap((reader) => reader.nodes);
+      nodes.push(...adamNodes(prefix, call, three.map(held) as [Held, Held, Held], [...new Set(before)]));
     }
     for (const [entry, { reference }] of left) {
       const { variable, read } = held(entry);
@@ -86,6 +97,17 @@ export function variables(initial: HostTensors): Variables {
     update,
   };
 }
+
+/** Who reads the old numbers, where `calls` are done in place: what they would have computed otherwise is not. */
+function readersBefore({ nodes, state, outputs }: Recording, calls: readonly AdamCall<string>[]) {
+  const inPlace = new Set(calls.flatMap(({ after: made }) => made));
+  const results = [...state.values(), ...outputs.values()].map(({ reference }) => reference);
+  const kept = results.filter((reference) => !inPlace.has(reference));
+  return openReaders(nodes, [...kept, ...calls.flatMap(({ update }) => needs(update))], kept);
+}
+
+const needs = (update: AdamCall<string>['update']): string[] =>
+  Object.entries(update).flatMap(([key, value]) => (key !== 'kind' && typeof value === 'string' ? [value] : []));
 
 const formOf = ({ dtype, shape }: Traced): string => `${nameOf(dtype)} [${shape.join(', ')}]`;
 

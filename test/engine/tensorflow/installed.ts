@@ -11,8 +11,8 @@ export function describeInstalled(title: string, body: () => void): void {
   describe.skipIf(entry === null && !engineRequired)(`${title}${why}`, body);
 }
 
-/** The best engine that is installed, on one thread. Throws where there is none. */
-export function installedEngine(): Engine {
+/** The best engine that is installed, on one thread unless told. Throws where there is none. */
+export function installedEngine({ threads = 1 }: { readonly threads?: number } = {}): Engine {
   if (entry === null) throw new Error('GROWBENCH_REQUIRE_ENGINE=1, but no engine is installed');
-  return openTensorFlow({ entry, threads: 1, device: 'cpu' });
+  return openTensorFlow({ entry, threads, device: 'cpu' });
 }

@@ -6,7 +6,7 @@ import { gelu, softmax } from '../../../src/engine/ops/activations.ts';
 import { adamw, squareSum } from '../../../src/engine/ops/adamw.ts';
 import { crossEntropy } from '../../../src/engine/ops/cross-entropy.ts';
 import { dense } from '../../../src/engine/ops/dense.ts';
-import { dropoutMask } from '../../../src/engine/ops/dropout.ts';
+import { dropout, dropoutMask } from '../../../src/engine/ops/dropout.ts';
 import { gatherRows } from '../../../src/engine/ops/gather.ts';
 import { layerNorm } from '../../../src/engine/ops/layer-norm.ts';
 import { expectClose, tensorOf } from '../backends.ts';
@@ -50,6 +50,16 @@ describeInstalled('kernels made of TensorFlow ops', () => {
     'cross entropy': () =>
       differentiate([tensorOf([4, 7], 6, 3)], (logits) =>
         crossEntropy(logits as tf.Tensor2D, tf.tensor1d([0, 6, 3, 3], 'int32')),
+      ),
+    'layer norm of rows that fill no vector': () =>
+      differentiate([tensorOf([3, 37], 3), tensorOf([37], 4), tensorOf([37], 5)], (x, gain, bias) =>
+        layerNorm(x, gain as tf.Tensor1D, bias as tf.Tensor1D),
+      ),
+    dropout: () => differentiate([tensorOf([3, 37], 16)], (x) => dropout(x, tf.tensor1d([4, 9], 'int32'), 5, 0.3)),
+    'gelu far from 0': () => differentiate([tf.tensor1d([-40, -12, -6, -1e-3, 0, 1e-3, 6, 12, 40])], (x) => gelu(x)),
+    'cross entropy of scores that are far apart': () =>
+      differentiate([tf.tensor2d([0, -1e9, 40, 3, -1e9, -1e9], [2, 3])], (logits) =>
+        crossEntropy(logits as tf.Tensor2D, tf.tensor1d([2, 0], 'int32')),
       ),
     dense: () =>
       differentiate([tensorOf([5, 3], 7), tensorOf([3, 4], 8), tensorOf([4], 9)], (x, kernel, bias) =>

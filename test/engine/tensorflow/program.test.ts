@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, HostTensors, Program, StepFunction } from '../../../src/engine/engine.ts';
+import { adamw } from '../../../src/engine/ops/adamw.ts';
 import { openProgram } from '../../../src/engine/program.ts';
 import type { Backend } from '../../../src/engine/tensorflow/backend.ts';
 import { openWasm } from '../../../src/engine/wasm.ts';
@@ -140,6 +141,42 @@ describeInstalled('a step recorded on TensorFlow', () => {
     expect([...read.get('a')!.values]).toEqual([1, 2]);
     program.dispose();
     await expect(program.run('swap', {})).rejects.toThrow('"swap" was run after its program had been disposed of');
+  });
+
+  test('updates a weight in place only after everything has read it', async () => {
+    const constants = { beta1: 0.5, beta2: 0.5, epsilon: 1 };
+    const update: StepFunction = {
+      feeds: { rates: { dtype: 'float32', shape: [4] } },
+      step: ({ weight, first, second }, { rates }) => {
+        const after = adamw(
+          { weight: weight!, first: first!, second: second! },
+          tf.ones([2]),
+          rates as tf.Tensor1D,
+          constants,
+        );
+        const square = tf.square(tf.reshape(weight!, [2, 1]));
+        return { state: { ...after }, outputs: { before: weight!, square, after: after.weight } };
+      },
+    };
+    const held = (...values: number[]) => ({ shape: [2], values: floats(...values) });
+    const state: HostTensors = new Map([
+      ['weight', held(3, 5)],
+      ['first', held(0, 0)],
+      ['second', held(0, 0)],
+    ]);
+    // Clipped by 2, so m = 1 and v = 2, corrected 4; w goes to w (1 - 0.5) - 0.3 / (2 + 1).
+    const rates = floats(2, 0.3, 0.5, 2);
+    const program = await engine.compile({ update }, state);
+    const outputs = await program.run('update', { rates });
+    const read = await program.read();
+    program.dispose();
+    expect([...outputs.get('before')!]).toEqual([3, 5]);
+    expect([...outputs.get('square')!]).toEqual([9, 25]);
+    for (const weight of [outputs.get('after')!, read.get('weight')!.values]) {
+      expect(weight[0]).toBeCloseTo(1.4, 6);
+      expect(weight[1]).toBeCloseTo(2.4, 6);
+    }
+    expect([...read.get('first')!.values, ...read.get('second')!.values]).toEqual([1, 1, 2, 2]);
   });
 
   describe('refuses', () => {

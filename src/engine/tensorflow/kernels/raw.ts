@@ -3,8 +3,10 @@ import type { CompileOptions } from '../../engine.ts';
 import { mapAdam, type AdamCall } from '../adam.ts';
 import { TYPE, type Attribute, type Backend, type TensorMetadata } from '../backend.ts';
 
-/** An op's attributes: `type:` for types, numbers for integers, booleans. */
-export type Attributes = Readonly<Record<string, number | boolean | { readonly type: number }>>;
+/** An op's attributes: `type:` for types, `float:` for floats, numbers for integers, booleans. */
+export type Attributes = Readonly<
+  Record<string, number | boolean | { readonly type: number } | { readonly float: number }>
+>;
 
 /** A tensor of the addon's, dropped when the kernel is done unless the kernel gives it. */
 export type Raw = TensorMetadata;
@@ -91,7 +93,10 @@ function opsOn(backend: Backend, made: Raw[]): Ops {
 }
 
 function attributeOf({ binding }: Backend, name: string, value: Attributes[string]): Attribute {
-  if (typeof value === 'object') return { name, type: binding.TF_ATTR_TYPE, value: value.type };
+  if (typeof value === 'object') {
+    if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT, value: value.float };
+    return { name, type: binding.TF_ATTR_TYPE, value: value.type };
+  }
   if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value };
   return { name, type: binding.TF_ATTR_INT, value };
 }
