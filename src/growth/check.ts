@@ -1,6 +1,6 @@
 import { innerLength } from './flops.ts';
 import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
-import { operatorOf, stageShape, type Schedule, type ScheduleProblem, type Stage } from './schedule.ts';
+import { fitsAfter, operatorOf, stageShape, type Schedule, type ScheduleProblem, type Stage } from './schedule.ts';
 
 /**
  * Everything that keeps `schedule` from growing a model into `target`: shares that do not add up to 1, reductions
@@ -14,7 +14,18 @@ export function scheduleProblems(target: ModelShape, schedule: Schedule): Schedu
     const known = refused[index]!.length === 0 && refused[index + 1]?.length === 0;
     return next !== undefined && known ? shrinkage(target, stage, next, index) : [];
   });
-  return [...shareProblems(schedule), ...refused.flat(), ...shrinking];
+  const unequal = schedule.flatMap((_, index) => (refused.flat().length === 0 ? fitProblems(schedule, index) : []));
+  return [...shareProblems(schedule), ...refused.flat(), ...shrinking, ...unequal];
+}
+
+/** Operators that learn and grow at once are fitted together. */
+function fitProblems(schedule: Schedule, index: number): ScheduleProblem[] {
+  const [first, ...others] = fitsAfter(schedule, index);
+  const other = others.find(({ steps, rate }) => steps !== first?.steps || rate !== first.rate);
+  if (first === undefined || other === undefined) return [];
+  const [one, two] = [first, other].map(({ steps, rate }) => `${steps} steps at rate ${rate}`);
+  const message = `operators that learn and grow together must have the same steps and rate, got ${one} and ${two}`;
+  return [{ stage: index, dimension: null, message, hint: 'They are fitted as one: give both the same settings.' }];
 }
 
 /** Written in percent with a few decimals, shares of thirds must still be told from shares that are wrong. */

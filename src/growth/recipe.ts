@@ -1,6 +1,17 @@
 import { dims, layout, type ModelShape, type Parameter, type ParameterKind } from './layout.ts';
 
 /**
+ * A matrix [rows, index.length] that is fitted before training goes on. It starts with a 1 at row `index[j]` of every
+ * column j and 0 elsewhere, so that at first it does what `take` with that index does. Expressions that name the same
+ * matrix share it.
+ */
+export interface LearnedMatrix {
+  readonly name: string;
+  readonly rows: number;
+  readonly index: readonly number[];
+}
+
+/**
  * How one grown parameter is made from the parameters of the smaller model.
  *
  * Operators return recipes, never tensors: a recipe can be printed, composed, checked for shape and asserted on
@@ -32,6 +43,10 @@ export type Expression =
       readonly deviation: number;
       readonly of: Expression;
     }
+  /** The product with a learned matrix along `axis`: slice j becomes the sum over i of matrix[i, j] times slice i. */
+  | { readonly op: 'map'; readonly axis: number; readonly matrix: LearnedMatrix; readonly of: Expression }
+  /** The sum of the parts, part i times matrix[i, column]. */
+  | { readonly op: 'mix'; readonly column: number; readonly matrix: LearnedMatrix; readonly of: readonly Expression[] }
   /** Drawn afresh as a new model's parameter of this kind is; the draw depends on the seed and the grown name. */
   | { readonly op: 'init'; readonly kind: ParameterKind; readonly dims: readonly number[] };
 
@@ -44,6 +59,18 @@ export const fill = (value: number, size: readonly number[]): Expression => ({ o
 export const matmul = (left: Expression, right: Expression): Expression => ({ op: 'matmul', left, right });
 export const mean = (of: Expression, axis: number): Expression => ({ op: 'mean', axis, of });
 export const init = (kind: ParameterKind, size: readonly number[]): Expression => ({ op: 'init', kind, dims: size });
+export const map = (of: Expression, axis: number, matrix: LearnedMatrix): Expression => ({
+  op: 'map',
+  axis,
+  matrix,
+  of,
+});
+export const mix = (of: readonly Expression[], matrix: LearnedMatrix, column: number): Expression => ({
+  op: 'mix',
+  column,
+  matrix,
+  of,
+});
 
 /** Zero-sum noise over the slices that share a number in `groups`; none of a deviation of 0. */
 export const noise = (of: Expression, axis: number, groups: readonly number[], deviation: number): Expression =>
@@ -71,6 +98,8 @@ export function take(of: Expression, axis: number, index: readonly number[]): Ex
     case 'matmul':
     case 'mean':
     case 'noise':
+    case 'map':
+    case 'mix':
     case 'init':
       return { op: 'take', axis, index, of };
   }
@@ -119,6 +148,14 @@ function substitute(expression: Expression, first: Recipe): Expression {
       return mean(substitute(expression.of, first), expression.axis);
     case 'noise':
       return noise(substitute(expression.of, first), expression.axis, expression.groups, expression.deviation);
+    case 'map':
+      return map(substitute(expression.of, first), expression.axis, expression.matrix);
+    case 'mix':
+      return mix(
+        expression.of.map((part) => substitute(part, first)),
+        expression.matrix,
+        expression.column,
+      );
     case 'fill':
     case 'init':
       return expression;
@@ -184,6 +221,18 @@ export function expressionDims(
       if (expression.groups.length === of[expression.axis]) return of;
       throw new Error(`noise: ${expression.groups.length} groups for axis ${expression.axis} of [${of.join(', ')}]`);
     }
+    case 'map': {
+      const of = expressionDims(expression.of, source);
+      const { rows, index } = expression.matrix;
+      if (of[expression.axis] === rows) return of.with(expression.axis, index.length);
+      throw new Error(`map: ${rows} rows for axis ${expression.axis} of [${of.join(', ')}]`);
+    }
+    case 'mix':
+      return mixDims(
+        expression.matrix,
+        expression.column,
+        expression.of.map((part) => expressionDims(part, source)),
+      );
   }
 }
 
@@ -199,6 +248,20 @@ function concatDims(axis: number, parts: readonly (readonly number[])[]): readon
     axis,
     parts.reduce((sum, part) => sum + at(part, axis), 0),
   );
+}
+
+function mixDims(
+  { rows, index }: LearnedMatrix,
+  column: number,
+  parts: readonly (readonly number[])[],
+): readonly number[] {
+  if (parts.length !== rows) throw new Error(`mix: ${rows} rows for ${parts.length} parts`);
+  at(index, column);
+  const [first, ...rest] = parts;
+  if (first === undefined) throw new Error('mix of nothing');
+  const other = rest.find((part) => part.join() !== first.join());
+  if (other === undefined) return first;
+  throw new Error(`mix: [${other.join(', ')}] beside [${first.join(', ')}]`);
 }
 
 function matmulDims(left: readonly number[], right: readonly number[]): readonly number[] {

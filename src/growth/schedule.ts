@@ -1,6 +1,7 @@
 import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
 import type { GrowthOperator, OperatorSettings } from './operator.ts';
 import { operators } from './operators/index.ts';
+import type { Fit } from './learned.ts';
 import { compose, identity, type Recipe } from './recipe.ts';
 
 /** How small one dimension is during a stage, and the operator that will grow it out of the stage. */
@@ -64,6 +65,25 @@ export function growthAfter(target: ModelShape, schedule: Schedule, index: numbe
     shape = stageShape(target, { share: to.share, reductions });
     return compose(recipe, operatorOf(own).grow(before, shape, own.settings));
   }, identity(start));
+}
+
+/**
+ * How what the growth out of stage `index` learns is fitted: by every operator that grows there, so that they must agree
+ * (scheduleProblems). Null where none learns, or where no steps are given to it.
+ */
+export function fitAfter(schedule: Schedule, index: number): Fit | null {
+  const [fit] = fitsAfter(schedule, index);
+  return fit === undefined || fit.steps === 0 ? null : fit;
+}
+
+/** The fits that the operators which grow out of stage `index` ask for. */
+export function fitsAfter(schedule: Schedule, index: number): Fit[] {
+  const [from, to] = [schedule[index]?.reductions ?? {}, schedule[index + 1]?.reductions ?? {}];
+  return DIMENSIONS.flatMap((dimension) => {
+    const own = from[dimension];
+    if (own === undefined || sameReduction(own, to[dimension])) return [];
+    return operatorOf(own).fit?.(own.settings) ?? [];
+  });
 }
 
 function withReduction(

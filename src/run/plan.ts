@@ -1,6 +1,7 @@
 import { stageFlops } from '../growth/flops.ts';
 import type { ModelShape } from '../growth/layout.ts';
-import { stageShape, stageSteps } from '../growth/schedule.ts';
+import { growingFlops, type Fit } from '../growth/learned.ts';
+import { fitAfter, growthAfter, stageShape, stageSteps } from '../growth/schedule.ts';
 import {
   cellsOf,
   maskedTokens,
@@ -20,7 +21,18 @@ export interface PlannedStage {
   readonly steps: number;
   /** Training FLOPs of all its steps. */
   readonly flops: number;
+  /** The fitting of what the growth into this stage learns; null where it learns nothing. */
+  readonly fit: PlannedFit | null;
 }
+
+export interface PlannedFit extends Fit {
+  /** FLOPs of all its steps. */
+  readonly flops: number;
+}
+
+/** FLOPs of some stages, and of the fitting between them. */
+export const totalFlops = (stages: readonly PlannedStage[]): number =>
+  stages.reduce((sum, { flops, fit }) => sum + flops + (fit?.flops ?? 0), 0);
 
 export interface PlannedArm {
   readonly arm: Arm;
@@ -48,17 +60,29 @@ export function planStages(settings: Settings): PlannedStage[] {
     const shape = stageShape(target, stage);
     const own = steps[index]!;
     const masked = maskedTokens(shape.length, settings.data.mask);
-    const planned = { shape, start, steps: own, flops: stageFlops(shape, masked, settings.train.batch, own) };
+    const flops = stageFlops(shape, masked, settings.train.batch, own);
+    const planned = { shape, start, steps: own, flops, fit: planFit(settings, index - 1) };
     start += own;
     return planned;
   });
+}
+
+/** A fitting step is a training step of the grown model, made anew from the small one each time. */
+function planFit(settings: Settings, afterStage: number): PlannedFit | null {
+  const fit = fitAfter(settings.schedule, afterStage);
+  if (fit === null) return null;
+  const target = targetShape(settings);
+  const [from, to] = [afterStage, afterStage + 1].map((index) => stageShape(target, settings.schedule[index]!));
+  const training = stageFlops(to!, maskedTokens(to!.length, settings.data.mask), settings.train.batch, 1);
+  const growing = growingFlops(growthAfter(target, settings.schedule, afterStage), from!);
+  return { ...fit, flops: fit.steps * (training + growing) };
 }
 
 /** Plans a whole comparison. */
 export function planSweep(comparison: Comparison): Plan {
   const planned = comparison.arms.map((arm) => {
     const stages = planStages(arm.settings);
-    return { arm, group: arm.group, stages, flops: stages.reduce((sum, stage) => sum + stage.flops, 0) };
+    return { arm, group: arm.group, stages, flops: totalFlops(stages) };
   });
   const baseline = planned[0]?.flops ?? 0;
   const arms = planned.map((arm) => ({ ...arm, speedupFlops: baseline / arm.flops - 1 }));

@@ -24,6 +24,17 @@ export interface GrowthRecord {
   readonly step: number;
   readonly before: number;
   readonly after: number;
+  /** Only where the growth was learned. Its cost is in the run's FLOPs and training time. */
+  readonly fit?: FitRecord;
+}
+
+/** The fitting of a learned growth (growth/learned.ts). */
+export interface FitRecord {
+  readonly steps: number;
+  readonly flops: number;
+  readonly seconds: number;
+  /** Validation loss of the grown model with what is learned as it starts; fitted, it is the growth's `after`. */
+  readonly unfitted: number;
 }
 
 export interface TaskRecord {

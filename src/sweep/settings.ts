@@ -3,6 +3,7 @@ import { DIMENSIONS } from '../growth/layout.ts';
 import { stageShape, TARGET_ONLY, type Reduction, type Schedule, type Stage } from '../growth/schedule.ts';
 import type { OperatorSettings } from '../growth/operator.ts';
 import { operators } from '../growth/operators/index.ts';
+import { planStages } from '../run/plan.ts';
 import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
 import { DEFAULTS } from './defaults.ts';
 import { fraction, type ReductionInput, type SettingsInput, type Share, type StageInput } from './grammar.ts';
@@ -112,9 +113,10 @@ export function resolve({ model, data, train, schedule, ...rest }: FilledSetting
   return forSteps(given ?? stepsFor(flops ?? 0, forSteps(1)));
 }
 
-/** Steps of these settings that a budget of FLOPs pays for: at least one. */
+/** Steps of these settings that a budget of FLOPs pays for, after the fitting of learned growth: at least one. */
 export function stepsFor(flops: number, settings: Settings): number {
-  return Math.max(1, Math.round(flops / flopsPerStep(settings)));
+  const fitting = planStages(settings).reduce((sum, { fit }) => sum + (fit?.flops ?? 0), 0);
+  return Math.max(1, Math.round((flops - fitting) / flopsPerStep(settings)));
 }
 
 /** Training FLOPs of a step, averaged over the stages of the schedule. */

@@ -1,11 +1,13 @@
 import type { HostTensor, HostTensors } from '../engine/engine.ts';
 import type { ParameterKind } from '../growth/layout.ts';
+import { beforeFitting } from '../growth/learned.ts';
 import type { Expression, Recipe } from '../growth/recipe.ts';
 import type { Fresh } from './init.ts';
 
 /**
  * Carries a recipe out: the one place where growth meets numbers. On plain arrays rather than in tensor operations,
- * because it runs once per growth and its results are then the same to the last bit on every engine.
+ * because it runs once per growth and its results are then the same to the last bit on every engine. What is learned
+ * has the values that it starts from (train/grown-tensors.ts has those of tensors).
  * Throws where the recipe does not fit the source: a bug in an operator.
  */
 export function applyRecipe(recipe: Recipe, source: HostTensors, fresh: Fresh): HostTensors {
@@ -52,6 +54,9 @@ function evaluate(expression: Expression, source: HostTensors, draw: Draw): Host
       return meanAlong(value(expression.of), expression.axis);
     case 'noise':
       return withNoise(value(expression.of), expression, draw);
+    case 'map':
+    case 'mix':
+      return value(beforeFitting(expression));
   }
 }
 

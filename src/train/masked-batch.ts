@@ -8,7 +8,7 @@ import type { Dropout } from './dropout.ts';
 import type { EncoderInput } from './encoder.ts';
 import { maskedLmLoss } from './masked-lm.ts';
 import { parameter } from './parameters.ts';
-import { trainingStep } from './training-step.ts';
+import { trainingStep, type Objective } from './training-step.ts';
 
 /** Sizes of a masked-LM batch: sequences, tokens of each, masked tokens of each. */
 export interface MaskedBatchSize {
@@ -45,16 +45,21 @@ function feedSpecs({ batch, length, masked }: MaskedBatchSize): Readonly<Record<
   };
 }
 
-/** A pre-training step of the model `shape`. Outputs `loss` and `gradientNorm`. */
-export function maskedLmTraining(shape: ModelShape, settings: Settings): StepFunction {
+/** What pre-training makes small: the loss of the model `shape` on a batch that is fed. */
+export function maskedLmObjective(shape: ModelShape, settings: Settings): Omit<Objective, 'trained'> {
   const size = batchSize(settings, shape.length);
-  return trainingStep({
-    trained: layout(shape).map(({ name, kind }) => trainedAs(name, kind)),
+  return {
     feeds: feedSpecs(size),
-    loss: (state, fed, dropout) => lossOf(state, shape, size, fed, dropout),
+    loss: (parameters, fed, dropout) => lossOf(parameters, shape, size, fed, dropout),
     dropout: settings.model.dropout,
     clip: settings.train.clip,
-  });
+  };
+}
+
+/** A pre-training step of the model `shape`. Outputs `loss` and `gradientNorm`. */
+export function maskedLmTraining(shape: ModelShape, settings: Settings): StepFunction {
+  const trained = layout(shape).map(({ name, kind }) => trainedAs(name, kind));
+  return trainingStep({ trained, ...maskedLmObjective(shape, settings) });
 }
 
 /** The model's loss on a batch, nothing dropped and nothing changed. Outputs `loss`. */

@@ -1,11 +1,12 @@
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
 import { growthAfter } from '../growth/schedule.ts';
 import { planStages, type PlannedStage } from '../run/plan.ts';
-import type { CellEvent, CellResult, CurvePoint, GrowthRecord, StageRecord } from '../run/record.ts';
+import type { CellEvent, CellResult, CurvePoint, FitRecord, GrowthRecord, StageRecord } from '../run/record.ts';
 import { targetShape, type Cell } from '../run/spec.ts';
 import type { PreparedCorpus } from '../text/corpus.ts';
 import { freshMoments } from './adamw.ts';
 import { freshParameter, initialState } from './init.ts';
+import { learnGrowth } from './learn-growth.ts';
 import { grownState } from './moments.ts';
 import { compileStage, trainStage, type StageEnd } from './stage.ts';
 import { timed } from './stopwatch.ts';
@@ -32,6 +33,12 @@ export interface Pretrained {
   readonly curve: readonly CurvePoint[];
   /** The last stage's parameters; null where the run diverged. */
   readonly state: HostTensors | null;
+}
+
+/** A growth of which the loss just after it is still to be measured. */
+interface Growing {
+  readonly before: number;
+  readonly fit: FitRecord | null;
 }
 
 /** What has been gathered so far. */
@@ -62,18 +69,20 @@ export async function pretrain(run: Run): Promise<Pretrained> {
   };
   const parameters = initialState(stages[0]!.shape, settings.model.init, seed);
   let state: HostTensors = new Map([...parameters, ...freshMoments(parameters)]);
-  let before: number | null = null;
+  let growth: Growing | null = null;
   for (const index of stages.keys()) {
     const program = await compile(run, stages, index, state, tally);
     try {
-      if (before !== null) await recordGrowth(run, stages, index - 1, before, program, tally);
+      if (growth !== null) await recordGrowth(run, stages, index - 1, growth, program, tally);
       const end = await runStage(run, stages, index, program, tally);
       if (end.diverged) return result(tally, null, null);
       const last = index === stages.length - 1;
       const loss = last ? await measure(run, program, targetShape(settings).length, tally) : null;
       if (loss !== null) return result(tally, loss, await program.read());
-      before = await measure(run, program, stages[index]!.shape.length, tally);
-      state = grow(run, stages, index, await program.read(), tally);
+      const before = await measure(run, program, stages[index]!.shape.length, tally);
+      const grown = await grow(run, stages, index, await program.read(), tally);
+      state = grown.state;
+      growth = { before, fit: grown.fit };
     } finally {
       program.dispose();
     }
@@ -133,14 +142,29 @@ async function runStage(
   return end;
 }
 
-/** The grown model's state, ready for the stage after `index`. */
-function grow(run: Run, stages: readonly PlannedStage[], index: number, state: HostTensors, tally: Tally): HostTensors {
+/** The grown model's state, ready for the stage after `index`, and what fitting took where the growth is learned. */
+async function grow(
+  run: Run,
+  stages: readonly PlannedStage[],
+  index: number,
+  state: HostTensors,
+  tally: Tally,
+): Promise<{ readonly state: HostTensors; readonly fit: FitRecord | null }> {
   const { settings, seed } = run.cell;
   const recipe = growthAfter(targetShape(settings), settings.schedule, index);
   const fresh = freshParameter(settings.model.init, seed);
+  const [from, to] = [stages[index]!.shape, stages[index + 1]!];
+  const fitted = to.fit === null ? null : await learnGrowth(run, { recipe, state, fresh, from, to, fit: to.fit });
+  if (fitted !== null) {
+    tally.flops += fitted.record.flops;
+    tally.train += fitted.record.seconds;
+    tally.compile += fitted.compile;
+    tally.evaluate += fitted.evaluate;
+  }
   // New moments have seen nothing: Adam's bias correction starts over with them.
   if (settings.growth.optimizer === 'reset') tally.updates = 0;
-  return grownState(recipe, stages[index]!.shape, state, settings.growth.optimizer, fresh);
+  const grown = grownState(recipe, from, state, settings.growth.optimizer, fresh, fitted?.parameters);
+  return { state: grown, fit: fitted?.record ?? null };
 }
 
 async function measure({ corpus, cell, signal }: Run, program: Program, length: number, tally: Tally): Promise<number> {
@@ -155,12 +179,12 @@ async function recordGrowth(
   run: Run,
   stages: readonly PlannedStage[],
   afterStage: number,
-  before: number,
+  { before, fit }: Growing,
   program: Program,
   tally: Tally,
 ): Promise<void> {
   const after = await measure(run, program, stages[afterStage]!.shape.length, tally);
-  const growth = { afterStage, step: tally.steps, before, after };
+  const growth = { afterStage, step: tally.steps, before, after, ...(fit === null ? {} : { fit }) };
   tally.growths.push(growth);
   run.onEvent({ type: 'grow', growth });
 }

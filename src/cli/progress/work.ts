@@ -12,7 +12,8 @@ const FORWARD_AND_BACKWARD = 3;
 export function pretrainWork(settings: Settings, step: number): number {
   return planStages(settings).reduce((sum, stage) => {
     const share = stage.steps === 0 ? 0 : (step - stage.start) / stage.steps;
-    return sum + stage.flops * Math.min(1, Math.max(0, share));
+    const fitted = step > stage.start ? (stage.fit?.flops ?? 0) : 0;
+    return sum + fitted + stage.flops * Math.min(1, Math.max(0, share));
   }, 0);
 }
 
