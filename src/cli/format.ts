@@ -15,6 +15,9 @@ export function engineering(value: number): string {
   return power === 0 ? String(rounded) : `${(rounded / 1000 ** power).toPrecision(3)}${units[power]!}`;
 }
 
+/** A share in percent: `52.1%`. */
+export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
 /** A ratio minus 1 as signed percent: `+25.3%`. */
 export function signedPercent(ratio: number): string {
   const text = (100 * ratio).toFixed(1);

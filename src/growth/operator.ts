@@ -60,3 +60,10 @@ export interface GrowthOperator {
   /** How the learned matrices in this operator's recipes are fitted; operators without any leave it out. */
   readonly fit?: (settings: OperatorSettings) => Fit;
 }
+
+/** The settings that a sweep file need not give. */
+export function defaultSettings({ settings }: GrowthOperator): OperatorSettings {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, rule]) => (rule.default === undefined ? [] : [[name, rule.default]])),
+  );
+}

@@ -23,6 +23,8 @@ export interface PlannedStage {
   readonly flops: number;
   /** The fitting of what the growth into this stage learns; null where it learns nothing. */
   readonly fit: PlannedFit | null;
+  /** FLOPs of one of its steps as a share of the target's. */
+  readonly cost: number;
 }
 
 export interface PlannedFit extends Fit {
@@ -55,13 +57,15 @@ export interface Plan {
 export function planStages(settings: Settings): PlannedStage[] {
   const target = targetShape(settings);
   const steps = stageSteps(settings.schedule, settings.train.steps);
+  const flopsOf = (shape: ModelShape, own: number) =>
+    stageFlops(shape, maskedTokens(shape.length, settings.data.mask), settings.train.batch, own);
   let start = 0;
   return settings.schedule.map((stage, index) => {
     const shape = stageShape(target, stage);
     const own = steps[index]!;
-    const masked = maskedTokens(shape.length, settings.data.mask);
-    const flops = stageFlops(shape, masked, settings.train.batch, own);
-    const planned = { shape, start, steps: own, flops, fit: planFit(settings, index - 1) };
+    const cost = flopsOf(shape, 1) / flopsOf(target, 1);
+    const fit = planFit(settings, index - 1);
+    const planned = { shape, start, steps: own, flops: flopsOf(shape, own), cost, fit };
     start += own;
     return planned;
   });

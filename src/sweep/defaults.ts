@@ -16,5 +16,7 @@ export const DEFAULTS = {
   /** Measurements of the validation loss in a run. */
   evaluations: 10,
   growth: { optimizer: 'reset', rate: 'restart' },
+  /** Of equal cost: a twentieth of the target's is less than what most comparisons differ by. */
+  compare: { tolerance: '5%', split: 'even' },
   finetune: { tasks: [], examples: 'all', epochs: 3, batch: 32, rate: 3e-4, warmup: '10%' },
 } as const;

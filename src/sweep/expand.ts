@@ -1,4 +1,5 @@
-import type { Arm } from '../run/spec.ts';
+import { DIMENSIONS } from '../growth/layout.ts';
+import type { Arm, Settings } from '../run/spec.ts';
 import { groupOf, listedArms, type ArmDraft } from './arms.ts';
 import { betweenArms, checkArm, type CheckedArm } from './arm-check.ts';
 import { comparedArms } from './compare.ts';
@@ -31,7 +32,10 @@ function draftArms(sweep: Sweep): { readonly drafts: readonly ArmDraft[]; readon
   const { input, written, isBroken } = sweep;
   const listed = listedArms(input, isBroken);
   const compare = isBroken(['compare']) ? undefined : input.compare;
-  const compared = compare === undefined ? null : comparedArms(compare, input.base ?? {}, input.arms === undefined);
+  const compared =
+    compare === undefined
+      ? null
+      : comparedArms(compare, input.base ?? {}, fullSettings(sweep), input.arms === undefined);
   const drafts = [...listed, ...(compared?.arms ?? [])];
   const problems = (compared?.faults ?? []).map(({ at, message, hint }) => ({
     place: placeOf(written, at),
@@ -44,8 +48,8 @@ function draftArms(sweep: Sweep): { readonly drafts: readonly ArmDraft[]; readon
 
 function emptiness({ input, written, isBroken, isMisspelt }: Sweep, drafts: readonly ArmDraft[]): Problem[] {
   if (isBroken(['arms']) || isBroken(['compare']) || isMisspelt([])) return [];
-  if (input.compare !== undefined && drafts.every(({ at }) => at[0] !== 'compare' || at.length === 1)) {
-    const message = 'must list an operator under depth, width, length or compound';
+  if (input.compare !== undefined && [...DIMENSIONS, 'compound' as const].every((key) => !input.compare?.[key])) {
+    const message = `must list an operator under ${DIMENSIONS.join(', ')} or compound`;
     const place = placeOf(written, ['compare'], 'key');
     return [{ place, subject: 'compare', message, hint: 'For example `depth: [stack: 4]`.' }];
   }
@@ -64,9 +68,15 @@ function controls(checked: readonly CheckedArm[], sweep: Sweep): CheckedArm[] {
       ? [{ draft, settings }]
       : [],
   );
-  const full = checkArm({ ...fullDraft, input: base }, sweep);
-  if (full.settings === null || full.problems.length > 0) return [];
-  return controlArms(compare, base, full.settings, sound).map((draft) => checkArm(draft, sweep));
+  const full = fullSettings(sweep);
+  return full === null ? [] : controlArms(compare, base, full, sound).map((draft) => checkArm(draft, sweep));
+}
+
+/** The settings of the target trained from the first step; null where something is wrong with them. */
+function fullSettings(sweep: Sweep): Settings | null {
+  if (sweep.isBroken(['base'])) return null;
+  const { settings, problems } = checkArm({ ...fullDraft, input: sweep.input.base ?? {} }, sweep);
+  return problems.length > 0 ? null : settings;
 }
 
 const fullDraft: Omit<ArmDraft, 'input'> = {

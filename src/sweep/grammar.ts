@@ -31,13 +31,22 @@ export interface SettingsInput {
 export const CONTROLS = ['never-grown', 'equal-flops'] as const;
 export type Control = (typeof CONTROLS)[number];
 
+/** How a compound arm at equal cost splits its saving between its operators. */
+export const SPLITS = ['even', 'closest'] as const;
+
+/** An operator with its settings, or its name alone. */
+export type OperatorInput = string | ReductionInput;
+
 /** A controlled comparison in one block: an arm for each operator, one for all of them, and controls. */
 export type CompareInput = {
   readonly steps: Share;
-  /** An operator listed above, by name, or an operator with its size. */
-  readonly compound?: readonly (string | ReductionInput)[];
+  /** What every small model costs, as a share of the target's FLOPs a step; sizes that are not given are solved for it. */
+  readonly cost?: Share;
+  readonly tolerance?: Share;
+  readonly split?: (typeof SPLITS)[number];
+  readonly compound?: readonly OperatorInput[];
   readonly controls?: readonly Control[];
-} & Readonly<Partial<Record<Dimension, readonly ReductionInput[]>>>;
+} & Readonly<Partial<Record<Dimension, readonly OperatorInput[]>>>;
 
 /** A sweep file that fits the schema. */
 export interface SweepInput {

@@ -1,8 +1,9 @@
 import { DIMENSIONS, type Dimension } from '../growth/layout.ts';
 import type { GrowthOperator } from '../growth/operator.ts';
 import { operators } from '../growth/operators/index.ts';
-import { CONTROLS } from './grammar.ts';
-import { list, mapping, PART_SHARE, SOME_SHARE, type JsonSchema } from './schema-parts.ts';
+import { DEFAULTS } from './defaults.ts';
+import { CONTROLS, SPLITS } from './grammar.ts';
+import { choice, list, mapping, PART_SHARE, share, SOME_SHARE, type JsonSchema } from './schema-parts.ts';
 
 /** Exactly one operator with its size. */
 const oneOf = (description: string, choices: readonly GrowthOperator[]): JsonSchema => ({
@@ -20,6 +21,17 @@ function sizes({ summary, settings }: GrowthOperator): JsonSchema {
   if (size === undefined || required.length > 1) return full;
   return { ...full, type: [size.type, 'object'], minimum: size.minimum };
 }
+
+/** An operator by its name, where the size stands elsewhere or is solved for, or with its settings. */
+const listedOperator = (choices: readonly GrowthOperator[]): JsonSchema => {
+  const optional = (operator: GrowthOperator) => ({ ...sizes(operator), required: [] });
+  return {
+    ...mapping('An operator.', Object.fromEntries(choices.map((operator) => [operator.name, optional(operator)]))),
+    type: ['object', 'string'],
+    minProperties: 1,
+    maxProperties: 1,
+  };
+};
 
 const ofDimension = (dimension: Dimension) => operators.filter((operator) => operator.dimension === dimension);
 
@@ -46,15 +58,30 @@ export const schedule: JsonSchema = {
 export const compare: JsonSchema = {
   ...mapping('A whole comparison: one arm for each operator, one for all of them together, and controls.', {
     steps: { type: 'string', description: 'Share of the steps spent in the small model.', pattern: PART_SHARE },
+    cost: {
+      type: 'string',
+      description:
+        "Share of the target's FLOPs a step that every small model costs; the sizes that are not given are solved for it.",
+      pattern: PART_SHARE,
+    },
+    tolerance: {
+      ...share('How far a cost may be off, in points of percent.'),
+      default: DEFAULTS.compare.tolerance,
+    },
+    split: {
+      ...choice(
+        "How the compound arm's saving is split at equal cost. even: each operator alone would save as much; " +
+          'closest: the least uneven of the combinations of sizes within the tolerance.',
+        SPLITS,
+      ),
+      default: DEFAULTS.compare.split,
+    },
     ...byDimension((dimension) => ({
-      ...list(`Operators of ${dimension}, an arm for each.`, oneOf('An operator.', ofDimension(dimension))),
+      ...list(`Operators of ${dimension}, an arm for each.`, listedOperator(ofDimension(dimension))),
       minItems: 1,
     })),
     compound: {
-      ...list('One arm with all of these, at most one a dimension.', {
-        ...oneOf('An operator with its size, or the name of one listed above.', operators),
-        type: ['object', 'string'],
-      }),
+      ...list('One arm with all of these, at most one a dimension.', listedOperator(operators)),
       minItems: 2,
     },
     controls: list('Arms to hold the others against.', {

@@ -1,7 +1,7 @@
 import { stageFlops } from '../growth/flops.ts';
 import { DIMENSIONS } from '../growth/layout.ts';
 import { stageShape, TARGET_ONLY, type Reduction, type Schedule, type Stage } from '../growth/schedule.ts';
-import type { OperatorSettings } from '../growth/operator.ts';
+import { defaultSettings, type OperatorSettings } from '../growth/operator.ts';
 import { operators } from '../growth/operators/index.ts';
 import { planStages } from '../run/plan.ts';
 import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
@@ -84,11 +84,17 @@ function readStage(stage: StageInput): Stage {
 
 /** An operator's settings in full: the short form `stack: 4` sets the first of them, defaults fill the rest. */
 export function readReduction(input: ReductionInput): Reduction {
+  const { operator, given } = readOperator(input);
+  const known = operators.find(({ name }) => name === operator);
+  return { operator, settings: { ...(known === undefined ? {} : defaultSettings(known)), ...given } };
+}
+
+/** An operator and the settings that are written for it. */
+export function readOperator(input: ReductionInput): { readonly operator: string; readonly given: OperatorSettings } {
   const [operator = '', size = {}] = Object.entries(input)[0] ?? [];
-  const rules = Object.entries(operators.find(({ name }) => name === operator)?.settings ?? {});
-  const given = typeof size === 'number' ? { [rules[0]?.[0] ?? '']: size } : size;
-  const defaults = rules.flatMap(([name, rule]) => (rule.default === undefined ? [] : [[name, rule.default]]));
-  return { operator, settings: { ...(Object.fromEntries(defaults) as OperatorSettings), ...given } };
+  if (typeof size !== 'number') return { operator, given: size };
+  const [first = ''] = Object.keys(operators.find(({ name }) => name === operator)?.settings ?? {});
+  return { operator, given: { [first]: size } };
 }
 
 /** Settings ready to run, or null where something they need is not said. */

@@ -19,9 +19,6 @@ function wordsFor(path: Path, key: string, known: readonly string[]): readonly [
   const dimension = path.findLast((step) => typeof step === 'string') ?? '';
   if (isDimension(dimension) || dimension === 'compound') return operatorWords(dimension, key, known);
   if (key === '<<') return ['is not read: YAML 1.2 has no merge keys', 'What arms share belongs in base.'];
-  if (path[0] === 'compare' && (key === 'cost' || key === 'tolerance')) {
-    return ['is not read: sizes cannot be solved for a cost', "Give every operator's size, as in `stack: 4`."];
-  }
   return ['is not a setting', `${suggest(key, known) || elsewhere(path, key)}Known here: ${known.join(', ')}.`];
 }
 

@@ -94,8 +94,8 @@ describe('plan', () => {
     const { code, out, err } = await run(['plan', join(folder, 'depth.yaml')]);
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('Does stacking cost loss?');
-    expect(out).toMatch(/baseline +full +100% 2L f16 n16 +4\.90M +\+0\.0%/);
-    expect(out).toMatch(/depth +stack +60% 1L f16 n16 → 40% 2L f16 n16 +4\.02M +\+22\.0%/);
+    expect(out).toMatch(/baseline +full +100% 2L f16 n16 +100\.0% +4\.90M +\+0\.0%/);
+    expect(out).toMatch(/depth +stack +60% 1L f16 n16 → 40% 2L f16 n16 +69\.9% → 100\.0% +4\.02M +\+22\.0%/);
     expect(out).toContain('4 cells: 2 arms, seeds 0, 1');
   });
 

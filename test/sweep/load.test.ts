@@ -314,3 +314,37 @@ describe('experiments/quickstart.yaml', () => {
     }
   });
 });
+
+describe('a comparison at equal cost', () => {
+  const text = (more: string) => `${BASE}compare:
+  cost: 40%
+  tolerance: 10%
+  steps: 70%
+  depth: [stack]
+  length: [truncate]
+${more}`;
+  const small = (arm: Arm) => planStages(arm.settings)[0]!;
+
+  test('makes every small model cost its share of the target, give or take the tolerance', async () => {
+    const { arms } = await loadText(text('  compound: [stack, ffn-share]\n'));
+    expect(arms.map(({ name }) => name)).toEqual(['full', 'stack', 'truncate', 'compound']);
+    for (const arm of arms.slice(1)) expect(Math.abs(small(arm).cost - 0.4)).toBeLessThanOrEqual(0.1);
+    expect(
+      Object.keys(
+        armOf(await loadText(text('  compound: [stack, ffn-share]\n')), 'compound').settings.schedule[0]!.reductions,
+      ),
+    ).toEqual(['depth', 'width']);
+  });
+
+  test('keeps a size that is given, whatever it costs', async () => {
+    const { arms } = await loadText(text('  width: [ffn-share: 2]\n'));
+    const arm = arms.find(({ name }) => name === 'ffn-share')!;
+    expect(small(arm).shape.ffn).toBe(128);
+    expect(small(arm).cost).toBeGreaterThan(0.5);
+  });
+
+  test('hands the solved sizes to the controls', async () => {
+    const loaded = await loadText(text('  compound: [stack, ffn-share]\n  controls: [never-grown]\n'));
+    expect(small(armOf(loaded, 'never-grown')).shape).toEqual(small(armOf(loaded, 'compound')).shape);
+  });
+});

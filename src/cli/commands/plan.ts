@@ -3,7 +3,7 @@ import { planSweep, type Plan, type PlannedArm } from '../../run/plan.ts';
 import { targetShape } from '../../run/spec.ts';
 import { loadSweep } from '../../sweep/load.ts';
 import { EXIT } from '../exit.ts';
-import { engineering, signedPercent } from '../format.ts';
+import { engineering, percent, signedPercent } from '../format.ts';
 import type { Io } from '../io.ts';
 import type { PlanOptions } from '../program.ts';
 import { fits, renderTable, wrapped, type TableColumn, type TableOptions } from '../table.ts';
@@ -29,6 +29,7 @@ export function planText(planned: Plan, options: TableOptions): string {
   const total = cells.reduce((sum, cell) => sum + (arms.find(({ arm }) => arm.name === cell.arm)?.flops ?? 0), 0);
   const footer = [
     `${cells.length} cells: ${arms.length} arms, ${seeds}; ${engineering(total)}FLOPs of pre-training in all.`,
+    "Step cost is a stage's share of the target's FLOPs a step.",
     `Speedup is expected: FLOPs of ${arms[0]?.arm.name ?? 'the baseline'} over the arm's, minus 1.`,
     ...(arms.some(isPooled) ? ['n32/2 is 32 tokens, every 2 averaged into one.'] : []),
   ].join(' ');
@@ -43,6 +44,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'dimension', align: 'left', droppable: 2 },
   { title: 'arm', align: 'left', droppable: 0 },
   { title: 'stages', align: 'left', droppable: 0 },
+  { title: 'step cost', align: 'left', droppable: 1 },
   { title: 'FLOPs', align: 'right', droppable: 1 },
   { title: 'speedup', align: 'right', droppable: 0 },
 ];
@@ -54,6 +56,7 @@ function armTable(arms: readonly PlannedArm[], options: TableOptions): string {
         planned.group,
         planned.arm.name,
         stageTexts(planned).join(separator),
+        planned.stages.map(({ cost }) => percent(cost)).join(separator),
         engineering(planned.flops),
         signedPercent(planned.speedupFlops),
       ],
