@@ -1,6 +1,14 @@
 import { innerLength } from './flops.ts';
 import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
-import { fitsAfter, operatorOf, stageShape, type Schedule, type ScheduleProblem, type Stage } from './schedule.ts';
+import {
+  fitsAfter,
+  operatorOf,
+  rampsAfter,
+  stageShape,
+  type Schedule,
+  type ScheduleProblem,
+  type Stage,
+} from './schedule.ts';
 
 /**
  * Everything that keeps `schedule` from growing a model into `target`: shares that do not add up to 1, reductions
@@ -14,18 +22,25 @@ export function scheduleProblems(target: ModelShape, schedule: Schedule): Schedu
     const known = refused[index]!.length === 0 && refused[index + 1]?.length === 0;
     return next !== undefined && known ? shrinkage(target, stage, next, index) : [];
   });
-  const unequal = schedule.flatMap((_, index) => (refused.flat().length === 0 ? fitProblems(schedule, index) : []));
+  const unequal = schedule.flatMap((_, index) =>
+    refused.flat().length === 0 ? togetherProblems(schedule, index) : [],
+  );
   return [...shareProblems(schedule), ...refused.flat(), ...shrinking, ...unequal];
 }
 
-/** Operators that learn and grow at once are fitted together. */
-function fitProblems(schedule: Schedule, index: number): ScheduleProblem[] {
-  const [first, ...others] = fitsAfter(schedule, index);
-  const other = others.find(({ steps, rate }) => steps !== first?.steps || rate !== first.rate);
-  if (first === undefined || other === undefined) return [];
-  const [one, two] = [first, other].map(({ steps, rate }) => `${steps} steps at rate ${rate}`);
-  const message = `operators that learn and grow together must have the same steps and rate, got ${one} and ${two}`;
-  return [{ stage: index, dimension: null, message, hint: 'They are fitted as one: give both the same settings.' }];
+/** Operators that grow at once are fitted together, and let in what is new by one mask. */
+function togetherProblems(schedule: Schedule, index: number): ScheduleProblem[] {
+  const fits = new Set(fitsAfter(schedule, index).map(({ steps, rate }) => `${steps} steps at rate ${rate}`));
+  const ramps = new Set(rampsAfter(schedule, index).map((ramp) => `${ramp} steps`));
+  const differing = (what: string, got: ReadonlySet<string>): ScheduleProblem[] => {
+    const message = `operators that ${what}, got ${[...got].join(' and ')}`;
+    const hint = 'Give them the same settings, or let one grow at the end of another stage.';
+    return got.size < 2 ? [] : [{ stage: index, dimension: null, message, hint }];
+  };
+  return [
+    ...differing('learn and grow together must have the same steps and rate', fits),
+    ...differing('let in what is new together must have the same ramp', ramps),
+  ];
 }
 
 /** Written in percent with a few decimals, shares of thirds must still be told from shares that are wrong. */

@@ -59,6 +59,8 @@ export interface GrowthOperator {
   grow(from: ModelShape, to: ModelShape, settings: OperatorSettings): Recipe;
   /** How the learned matrices in this operator's recipes are fitted; operators without any leave it out. */
   readonly fit?: (settings: OperatorSettings) => Fit;
+  /** Steps in which what is new enters through a mask (growth/entering.ts); left out where it is there at once. */
+  readonly ramp?: (settings: OperatorSettings) => number;
 }
 
 /** The settings that a sweep file need not give. */

@@ -1,3 +1,4 @@
+import type { Entering } from './entering.ts';
 import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
 import type { GrowthOperator, OperatorSettings } from './operator.ts';
 import { operators } from './operators/index.ts';
@@ -77,12 +78,36 @@ export function fitAfter(schedule: Schedule, index: number): Fit | null {
 }
 
 /** The fits that the operators which grow out of stage `index` ask for. */
-export function fitsAfter(schedule: Schedule, index: number): Fit[] {
+export const fitsAfter = (schedule: Schedule, index: number): Fit[] =>
+  growingAfter(schedule, index).flatMap(({ operator, settings }) => operator.fit?.(settings) ?? []);
+
+/** The ramps that the operators which grow out of stage `index` ask for. */
+export const rampsAfter = (schedule: Schedule, index: number): number[] =>
+  growingAfter(schedule, index).flatMap(({ operator, settings }) => operator.ramp?.(settings) ?? []);
+
+/**
+ * What enters through masks at the growth out of stage `index`: by operators that must agree on the ramp
+ * (scheduleProblems). Null where all that is new is there at once.
+ */
+export function enteringAfter(target: ModelShape, schedule: Schedule, index: number): Entering | null {
+  const [ramp] = rampsAfter(schedule, index);
+  const to = schedule[index + 1];
+  if (ramp === undefined || to === undefined) return null;
+  const masked = growingAfter(schedule, index).filter(({ operator }) => operator.ramp !== undefined);
+  const reductions = {
+    ...to.reductions,
+    ...Object.fromEntries(masked.map(({ operator, own }) => [operator.dimension, own])),
+  };
+  return { from: stageShape(target, { share: to.share, reductions }), ramp };
+}
+
+/** The reductions that end with stage `index`, with their operators. */
+function growingAfter(schedule: Schedule, index: number) {
   const [from, to] = [schedule[index]?.reductions ?? {}, schedule[index + 1]?.reductions ?? {}];
   return DIMENSIONS.flatMap((dimension) => {
     const own = from[dimension];
     if (own === undefined || sameReduction(own, to[dimension])) return [];
-    return operatorOf(own).fit?.(own.settings) ?? [];
+    return { own, operator: operatorOf(own), settings: own.settings };
   });
 }
 

@@ -1,7 +1,8 @@
+import type { Entering } from '../growth/entering.ts';
 import { stageFlops } from '../growth/flops.ts';
 import type { ModelShape } from '../growth/layout.ts';
 import { growingFlops, type Fit } from '../growth/learned.ts';
-import { fitAfter, growthAfter, stageShape, stageSteps } from '../growth/schedule.ts';
+import { enteringAfter, fitAfter, growthAfter, stageShape, stageSteps } from '../growth/schedule.ts';
 import {
   cellsOf,
   maskedTokens,
@@ -23,6 +24,8 @@ export interface PlannedStage {
   readonly flops: number;
   /** The fitting of what the growth into this stage learns; null where it learns nothing. */
   readonly fit: PlannedFit | null;
+  /** What the growth into this stage lets in through masks; null where all of it is there at once. */
+  readonly entering: Entering | null;
   /** FLOPs of one of its steps as a share of the target's. */
   readonly cost: number;
 }
@@ -65,7 +68,8 @@ export function planStages(settings: Settings): PlannedStage[] {
     const own = steps[index]!;
     const cost = flopsOf(shape, 1) / flopsOf(target, 1);
     const fit = planFit(settings, index - 1);
-    const planned = { shape, start, steps: own, flops: flopsOf(shape, own), cost, fit };
+    const entering = enteringAfter(target, settings.schedule, index - 1);
+    const planned = { shape, start, steps: own, flops: flopsOf(shape, own), cost, fit, entering };
     start += own;
     return planned;
   });

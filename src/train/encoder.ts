@@ -6,6 +6,7 @@ import { attend, scoreMask, type Rows } from './attention.ts';
 import type { Dropout } from './dropout.ts';
 import { embed, type Sequences } from './embedding.ts';
 import { feedForward } from './ffn.ts';
+import { entered } from './masks.ts';
 import { norm } from './parameters.ts';
 import { meanPool } from './pooling.ts';
 
@@ -102,6 +103,16 @@ function maskOf(mask: tf.Tensor1D, rows: tf.Tensor1D, batch: number): tf.Tensor2
 }
 
 function runLayer(
+  state: Tensors,
+  shape: ModelShape,
+  layer: number,
+  input: LayerInput,
+  dropout: Dropout | null,
+): tf.Tensor2D {
+  return entered(state, layer, input.stream.rows, layerOutput(state, shape, layer, input, dropout));
+}
+
+function layerOutput(
   state: Tensors,
   shape: ModelShape,
   layer: number,

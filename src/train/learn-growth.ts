@@ -8,12 +8,12 @@ import { maskedBatch } from '../text/batches.ts';
 import { freshMoments } from './adamw.ts';
 import { drawsOf, grownTensors, learnedName, startOf } from './grown-tensors.ts';
 import type { Fresh } from './init.ts';
-import { batchFeeds, batchSize, maskedLmEvaluation, maskedLmObjective } from './masked-batch.ts';
+import { batchFeeds, batchSize, maskFeed, maskedLmEvaluation, maskedLmObjective } from './masked-batch.ts';
 import type { Run } from './pretrain.ts';
 import { rateAt } from './rate.ts';
 import { splitTimes, timed } from './stopwatch.ts';
 import { stepFeeds, trainingStep } from './training-step.ts';
-import { evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
+import { enteringEvaluationAt, evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
 
 /** A growth whose recipe holds learned matrices. */
 export interface Learning {
@@ -48,7 +48,7 @@ export async function learnGrowth(run: Run, learning: Learning): Promise<Learned
   const program = compiled.value;
   try {
     const measured = await timed(() => {
-      const where = { length: from.length, tokens: VALIDATION_TOKENS.table };
+      const where = { length: from.length, tokens: VALIDATION_TOKENS.table, mask: maskOf(to) };
       return validationLoss(program, run.corpus, run.cell.settings, where, run.signal);
     });
     const { train: seconds, compile: recording } = await fitMatrices(run, to, fit, program);
@@ -78,9 +78,9 @@ async function compileFit({ engine, cell }: Run, { recipe, from, state, to, fres
     ]),
   );
   return engine.compile(
-    fitFunctions(recipe, [...learned.keys()], maskedLmObjective(to.shape, cell.settings), {
-      length: from.length,
-      step: maskedLmEvaluation({ ...to.shape, length: from.length }, cell.settings),
+    fitFunctions(recipe, [...learned.keys()], maskedLmObjective(to.shape, cell.settings, to.entering), {
+      name: (to.entering === null ? evaluationAt : enteringEvaluationAt)(from.length),
+      step: maskedLmEvaluation({ ...to.shape, length: from.length }, cell.settings, to.entering),
     }),
     new Map([...small, ...drawsOf(recipe, small, fresh), ...learned, ...freshMoments(learned)]),
   );
@@ -91,7 +91,7 @@ function fitFunctions(
   recipe: Recipe,
   learned: readonly string[],
   objective: ReturnType<typeof maskedLmObjective>,
-  evaluation: { readonly length: number; readonly step: StepFunction },
+  evaluation: { readonly name: string; readonly step: StepFunction },
 ): Readonly<Record<string, StepFunction>> {
   return {
     fit: trainingStep({
@@ -99,7 +99,7 @@ function fitFunctions(
       trained: learned.map((name) => ({ name, decays: false })),
       loss: (state, fed, dropout) => objective.loss(grownTensors(recipe, state), fed, dropout),
     }),
-    [evaluationAt(evaluation.length)]: {
+    [evaluation.name]: {
       feeds: evaluation.step.feeds,
       step: (state, fed) => evaluation.step.step(grownTensors(recipe, state), fed),
     },
@@ -107,7 +107,12 @@ function fitFunctions(
   };
 }
 
-async function fitMatrices(run: Run, { shape, start }: PlannedStage, fit: PlannedFit, program: Program) {
+/** While matrices are fitted, nothing enters yet that a mask keeps out. */
+const maskOf = ({ entering }: PlannedStage): number => (entering === null ? 1 : 0);
+
+async function fitMatrices(run: Run, to: PlannedStage, fit: PlannedFit, program: Program) {
+  const { shape, start, entering } = to;
+  const masked = entering === null ? {} : maskFeed(maskOf(to));
   const { cell, corpus, signal } = run;
   const { settings, seed } = cell;
   const size = batchSize(settings, shape.length);
@@ -117,7 +122,7 @@ async function fitMatrices(run: Run, { shape, start }: PlannedStage, fit: Planne
     const step = settings.train.steps + start + own;
     const batch = batchFeeds(maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, seed, step }), size);
     const rate = rateAt(own, { peak: fit.rate, warmup: 0, steps: fit.steps });
-    const feeds = { ...batch, ...stepFeeds({ rate, decay: 0, update: own + 1, seed, step }) };
+    const feeds = { ...batch, ...masked, ...stepFeeds({ rate, decay: 0, update: own + 1, seed, step }) };
     const { seconds } = await timed(() => program.run('fit', feeds));
     if (own === 0) first = seconds;
     else rest += seconds;

@@ -1,11 +1,13 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import type { Feeds, FeedSpec, StepFunction, Tensors } from '../engine/engine.ts';
+import type { Entering } from '../growth/entering.ts';
 import { layout, type ModelShape } from '../growth/layout.ts';
 import { maskedTokens, type Settings } from '../run/spec.ts';
 import type { MaskedBatch } from '../text/corpus.ts';
 import { trainedAs } from './adamw.ts';
 import type { Dropout } from './dropout.ts';
 import type { EncoderInput } from './encoder.ts';
+import { enteringState } from './entering.ts';
 import { maskedLmLoss } from './masked-lm.ts';
 import { parameter } from './parameters.ts';
 import { trainingStep, type Objective } from './training-step.ts';
@@ -45,30 +47,47 @@ function feedSpecs({ batch, length, masked }: MaskedBatchSize): Readonly<Record<
   };
 }
 
-/** What pre-training makes small: the loss of the model `shape` on a batch that is fed. */
-export function maskedLmObjective(shape: ModelShape, settings: Settings): Omit<Objective, 'trained'> {
+/** The feed of the masks' value, where something enters. */
+const MASK = 'entering';
+const MASK_FEED: Readonly<Record<string, FeedSpec>> = { [MASK]: { dtype: 'float32', shape: [] } };
+export const maskFeed = (value: number): Feeds => ({ [MASK]: Float32Array.of(value) });
+
+/** What pre-training makes small: the loss of the model `shape`, `entering` as yet, on a batch that is fed. */
+export function maskedLmObjective(
+  shape: ModelShape,
+  settings: Settings,
+  entering: Entering | null = null,
+): Omit<Objective, 'trained'> {
   const size = batchSize(settings, shape.length);
   return {
-    feeds: feedSpecs(size),
-    loss: (parameters, fed, dropout) => lossOf(parameters, shape, size, fed, dropout),
+    feeds: { ...feedSpecs(size), ...(entering === null ? {} : MASK_FEED) },
+    loss: (state, fed, dropout) => {
+      const seen = entering === null ? state : enteringState(state, shape, entering, parameter(fed, MASK));
+      return lossOf(seen, shape, size, fed, dropout);
+    },
     dropout: settings.model.dropout,
     clip: settings.train.clip,
   };
 }
 
-/** A pre-training step of the model `shape`. Outputs `loss` and `gradientNorm`. */
-export function maskedLmTraining(shape: ModelShape, settings: Settings): StepFunction {
+/** A pre-training step of the model `shape`, `entering` as yet. Outputs `loss` and `gradientNorm`. */
+export function maskedLmTraining(
+  shape: ModelShape,
+  settings: Settings,
+  entering: Entering | null = null,
+): StepFunction {
   const trained = layout(shape).map(({ name, kind }) => trainedAs(name, kind));
-  return trainingStep({ trained, ...maskedLmObjective(shape, settings) });
+  return trainingStep({ trained, ...maskedLmObjective(shape, settings, entering) });
 }
 
-/** The model's loss on a batch, nothing dropped and nothing changed. Outputs `loss`. */
-export function maskedLmEvaluation(shape: ModelShape, settings: Settings): StepFunction {
-  const size = batchSize(settings, shape.length);
-  return {
-    feeds: feedSpecs(size),
-    step: (state, fed) => ({ outputs: { loss: lossOf(state, shape, size, fed, null) } }),
-  };
+/** The model's loss on a batch, `entering` as yet, nothing dropped and nothing changed. Outputs `loss`. */
+export function maskedLmEvaluation(
+  shape: ModelShape,
+  settings: Settings,
+  entering: Entering | null = null,
+): StepFunction {
+  const { feeds, loss } = maskedLmObjective(shape, settings, entering);
+  return { feeds, step: (state, fed) => ({ outputs: { loss: loss(state, fed, null) } }) };
 }
 
 function lossOf(state: Tensors, shape: ModelShape, size: MaskedBatchSize, fed: Tensors, dropout: Dropout | null) {

@@ -167,10 +167,15 @@ async function grow(
   return { state: grown, fit: fitted?.record ?? null };
 }
 
-async function measure({ corpus, cell, signal }: Run, program: Program, length: number, tally: Tally): Promise<number> {
-  const { value, seconds } = await timed(() =>
-    validationLoss(program, corpus, cell.settings, { length, tokens: VALIDATION_TOKENS.table }, signal),
-  );
+async function measure(
+  { corpus, cell, signal }: Run,
+  program: Program,
+  length: number,
+  tally: Tally,
+  mask = 1,
+): Promise<number> {
+  const where = { length, tokens: VALIDATION_TOKENS.table, mask };
+  const { value, seconds } = await timed(() => validationLoss(program, corpus, cell.settings, where, signal));
   tally.evaluate += seconds;
   return value;
 }
@@ -183,7 +188,9 @@ async function recordGrowth(
   program: Program,
   tally: Tally,
 ): Promise<void> {
-  const after = await measure(run, program, stages[afterStage]!.shape.length, tally);
+  // What enters through masks has not begun to.
+  const mask = stages[afterStage + 1]!.entering === null ? 1 : 0;
+  const after = await measure(run, program, stages[afterStage]!.shape.length, tally, mask);
   const growth = { afterStage, step: tally.steps, before, after, ...(fit === null ? {} : { fit }) };
   tally.growths.push(growth);
   run.onEvent({ type: 'grow', growth });

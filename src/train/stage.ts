@@ -1,13 +1,14 @@
 import type { HostTensors, Program, StepFunction } from '../engine/engine.ts';
+import { maskAt, type Entering } from '../growth/entering.ts';
 import type { PlannedStage } from '../run/plan.ts';
 import type { CurvePoint } from '../run/record.ts';
 import { maskedBatch } from '../text/batches.ts';
-import { batchFeeds, batchSize, maskedLmEvaluation, maskedLmTraining } from './masked-batch.ts';
+import { batchFeeds, batchSize, maskFeed, maskedLmEvaluation, maskedLmTraining } from './masked-batch.ts';
 import type { Run } from './pretrain.ts';
 import { pretrainingRate } from './rate.ts';
 import { splitTimes, timed, type StepTimes } from './stopwatch.ts';
 import { scalarOutput, stepFeeds } from './training-step.ts';
-import { evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
+import { enteringEvaluationAt, evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
 
 /** A stage about to run. */
 export interface StageStart {
@@ -37,20 +38,28 @@ const DIVERGED = 3;
 /** Training of a stage's model, and its evaluation at sequences of `lengths` tokens. */
 export async function compileStage(
   { engine, cell }: Run,
-  { shape }: PlannedStage,
+  { shape, entering }: PlannedStage,
   lengths: readonly number[],
   state: HostTensors,
 ): Promise<Program> {
-  const evaluations = lengths.map((length): [string, StepFunction] => [
-    evaluationAt(length),
-    maskedLmEvaluation({ ...shape, length }, cell.settings),
-  ]);
+  const { settings } = cell;
+  const evaluations = (name: (length: number) => string, masked: Entering | null) =>
+    lengths.map((length) => [name(length), maskedLmEvaluation({ ...shape, length }, settings, masked)] as const);
   const functions: Record<string, StepFunction> = {
-    train: maskedLmTraining(shape, cell.settings),
-    ...Object.fromEntries(evaluations),
+    train: maskedLmTraining(shape, settings),
+    ...Object.fromEntries(evaluations(evaluationAt, null)),
   };
-  return engine.compile(functions, state);
+  if (entering === null) return engine.compile(functions, state);
+  const masked = Object.fromEntries(evaluations(enteringEvaluationAt, entering));
+  const ramp = { [TRAIN_ENTERING]: maskedLmTraining(shape, settings, entering), ...masked };
+  return engine.compile({ ...functions, ...ramp }, state);
 }
+
+/** Name of the step of a model that something enters. */
+const TRAIN_ENTERING = 'train entering';
+
+/** The masks' value in step `own` of a stage; 1 where nothing enters. */
+const maskOf = ({ entering }: PlannedStage, own: number): number => (entering === null ? 1 : maskAt(entering, own));
 
 /** Runs a stage's steps. Stops early where the loss diverges; rejects with the signal's reason when stopped. */
 export async function trainStage(run: Run, start: StageStart): Promise<StageEnd> {
@@ -74,7 +83,7 @@ export async function trainStage(run: Run, start: StageStart): Promise<StageEnd>
     const step = stage.start + own + 1;
     if (reports(step, settings.train.steps)) run.onEvent({ type: 'step', step, of: settings.train.steps, loss });
     if (step % settings.train.evaluate !== 0) continue;
-    const evaluated = await timed(() => evaluateCurve(run, start));
+    const evaluated = await timed(() => evaluateCurve(run, start, maskOf(stage, own)));
     evaluateSeconds += evaluated.seconds;
     const flops = start.flops + (stage.flops * (own + 1)) / stage.steps;
     const trained = start.seconds + splitTimes(own + 1, first, rest).train;
@@ -98,15 +107,13 @@ function trainStep({ cell, corpus }: Run, { stage, program, updates }: StageStar
   const batch = maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, seed, step });
   const rate = pretrainingRate(settings, stage, step);
   const optimizer = stepFeeds({ rate, decay: settings.train.decay, update: updates + own + 1, seed, step });
-  const feeds = { ...batchFeeds(batch, size), ...optimizer };
-  return async () => scalarOutput(await program.run('train', feeds), 'loss');
+  const mask = maskOf(stage, own);
+  const [name, masked] = mask === 1 ? ['train', {}] : [TRAIN_ENTERING, maskFeed(mask)];
+  const feeds = { ...batchFeeds(batch, size), ...optimizer, ...masked };
+  return async () => scalarOutput(await program.run(name, feeds), 'loss');
 }
 
-const evaluateCurve = ({ corpus, cell, signal }: Run, { program, stage }: StageStart): Promise<number> =>
-  validationLoss(
-    program,
-    corpus,
-    cell.settings,
-    { length: stage.shape.length, tokens: VALIDATION_TOKENS.curve },
-    signal,
-  );
+function evaluateCurve({ corpus, cell, signal }: Run, { program, stage }: StageStart, mask: number): Promise<number> {
+  const where = { length: stage.shape.length, tokens: VALIDATION_TOKENS.curve, mask };
+  return validationLoss(program, corpus, cell.settings, where, signal);
+}
