@@ -1,10 +1,14 @@
 import { innerLength } from './flops.ts';
 import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
+import { checkRecipe } from './recipe.ts';
 import {
   fitsAfter,
+  growthAfter,
   operatorOf,
   rampsAfter,
+  sameReduction,
   stageShape,
+  withReduction,
   type Schedule,
   type ScheduleProblem,
   type Stage,
@@ -12,20 +16,21 @@ import {
 
 /**
  * Everything that keeps `schedule` from growing a model into `target`: shares that do not add up to 1, reductions
- * that their operators refuse, stages larger than the one after them. Operators must be registered ones, each in its
- * own dimension. The last stage may have reductions: whether a run may end small is not for the schedule to say.
+ * that their operators refuse, stages larger than the one after them, operators that cannot grow what the next stage
+ * trains. Operators must be registered ones, each in its own dimension. The last stage may have reductions: whether a run may end small is not for the schedule to say.
  */
 export function scheduleProblems(target: ModelShape, schedule: Schedule): ScheduleProblem[] {
   const refused = schedule.map((stage, index) => refusals(target, stage, index));
-  const shrinking = schedule.flatMap((stage, index) => {
-    const next = schedule[index + 1];
-    const known = refused[index]!.length === 0 && refused[index + 1]?.length === 0;
-    return next !== undefined && known ? shrinkage(target, stage, next, index) : [];
+  const steps = schedule.slice(0, -1).flatMap((stage, index) => {
+    const next = schedule[index + 1]!;
+    if (refused[index]!.length > 0 || refused[index + 1]!.length > 0) return [];
+    const shrinking = shrinkage(target, stage, next, index);
+    return shrinking.length > 0 ? shrinking : misfits(target, stage, next, index);
   });
   const unequal = schedule.flatMap((_, index) =>
     refused.flat().length === 0 ? togetherProblems(schedule, index) : [],
   );
-  return [...shareProblems(schedule), ...refused.flat(), ...shrinking, ...unequal];
+  return [...shareProblems(schedule), ...refused.flat(), ...steps, ...unequal];
 }
 
 /** Operators that grow at once are fitted together, and let in what is new by one mask. */
@@ -98,4 +103,26 @@ function shrinkage(target: ModelShape, stage: Stage, next: Stage, index: number)
     const message = `${dimension}: a stage must not be larger than the next, got ${of(from)} ${unit} and then ${of(to)}`;
     return [{ stage: index, dimension, message, hint: 'Models grow from stage to stage: put the smaller one first.' }];
   });
+}
+
+/** Dimensions whose operator makes parameters that the next stage's model does not have, or leaves some unmade. */
+function misfits(target: ModelShape, stage: Stage, next: Stage, index: number): ScheduleProblem[] {
+  return DIMENSIONS.flatMap((dimension) => {
+    const [own, following] = [stage.reductions[dimension], next.reductions[dimension]];
+    if (own === undefined || sameReduction(own, following)) return [];
+    const alone = { ...stage, reductions: withReduction(stage.reductions, dimension, following) };
+    if (grows(target, stage, alone)) return [];
+    const message = `${dimension}: ${own.operator} cannot grow into ${following?.operator ?? 'the target'}`;
+    return [{ stage: index, dimension, message, hint: 'Use the operator of one of these stages for both.' }];
+  });
+}
+
+/** Growing throws where the recipe does not fit: whoever writes an operator has nothing more to declare. */
+function grows(target: ModelShape, stage: Stage, next: Stage): boolean {
+  try {
+    checkRecipe(growthAfter(target, [stage, next], 0), stageShape(target, stage), stageShape(target, next));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -100,6 +100,9 @@ const FFN_NORM: readonly Row[] = [
 export const scoreLayer = ({ scoreGroup }: Pick<ModelShape, 'scoreGroup'>, layer: number): number =>
   layer - (layer % scoreGroup);
 
+/** Whether a layer that uses another's attention scores lacks the parameter `leaf`. */
+export const makesScores = (leaf: string): boolean => SCORES.some(([own]) => own === leaf);
+
 function layerRows({ ffnRank, scoreGroup }: LayoutShape, layer: number): Row[] {
   return [
     ...(scoreLayer({ scoreGroup }, layer) === layer ? SCORES : []),

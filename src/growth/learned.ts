@@ -38,6 +38,7 @@ function matricesIn(expression: Expression): LearnedMatrix[] {
     case 'scale-axis':
     case 'mean':
     case 'noise':
+    case 'named':
       return matricesIn(expression.of);
     case 'concat':
       return expression.of.flatMap(matricesIn);
@@ -68,6 +69,7 @@ export function growingFlops(recipe: Recipe, from: ModelShape): number {
       case 'scale-axis':
       case 'mean':
       case 'noise':
+      case 'named':
         return flopsOf(expression.of);
       case 'concat':
       case 'mix':

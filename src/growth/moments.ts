@@ -42,6 +42,7 @@ function moment(expression: Expression, sources: Sources, order: 1 | 2): Express
         expression.of.map((part) => moment(part, sources, order)),
       );
     case 'noise':
+    case 'named':
       return moment(expression.of, sources, order);
     case 'map':
     case 'mix':
@@ -84,6 +85,7 @@ function copied(expression: Expression): string[] {
     case 'scale-axis':
     case 'noise':
     case 'map':
+    case 'named':
       return copied(expression.of);
     case 'concat':
     case 'mix':

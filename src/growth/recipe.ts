@@ -48,7 +48,9 @@ export type Expression =
   /** The sum of the parts, part i times matrix[i, column]. */
   | { readonly op: 'mix'; readonly column: number; readonly matrix: LearnedMatrix; readonly of: readonly Expression[] }
   /** Drawn afresh as a new model's parameter of this kind is; the draw depends on the seed and the grown name. */
-  | { readonly op: 'init'; readonly kind: ParameterKind; readonly dims: readonly number[] };
+  | { readonly op: 'init'; readonly kind: ParameterKind; readonly dims: readonly number[] }
+  /** `of` as it makes the parameter `name` of a model between the two: what it draws, it draws under that name. */
+  | { readonly op: 'named'; readonly name: string; readonly of: Expression };
 
 /** A grown model: for every parameter, how it is made. */
 export type Recipe = ReadonlyMap<string, Expression>;
@@ -101,7 +103,34 @@ export function take(of: Expression, axis: number, index: readonly number[]): Ex
     case 'map':
     case 'mix':
     case 'init':
+    case 'named':
       return { op: 'take', axis, index, of };
+  }
+}
+
+/** What `of` draws is drawn under `name`; without a draw it is `of` itself. */
+const named = (name: string, of: Expression): Expression => (draws(of) ? { op: 'named', name, of } : of);
+
+function draws(expression: Expression): boolean {
+  switch (expression.op) {
+    case 'copy':
+    case 'fill':
+      return false;
+    case 'take':
+    case 'scale':
+    case 'scale-axis':
+    case 'mean':
+    case 'map':
+      return draws(expression.of);
+    case 'concat':
+    case 'mix':
+      return expression.of.some(draws);
+    case 'matmul':
+      return draws(expression.left) || draws(expression.right);
+    case 'noise':
+    case 'init':
+    case 'named':
+      return true;
   }
 }
 
@@ -130,7 +159,7 @@ export function compose(first: Recipe, second: Recipe): Recipe {
 function substitute(expression: Expression, first: Recipe): Expression {
   switch (expression.op) {
     case 'copy':
-      return lookup(first, expression.from);
+      return named(expression.from, lookup(first, expression.from));
     case 'take':
       return take(substitute(expression.of, first), expression.axis, expression.index);
     case 'scale':
@@ -156,6 +185,8 @@ function substitute(expression: Expression, first: Recipe): Expression {
         expression.matrix,
         expression.column,
       );
+    case 'named':
+      return named(expression.name, substitute(expression.of, first));
     case 'fill':
     case 'init':
       return expression;
@@ -201,6 +232,7 @@ export function expressionDims(
       return of.with(expression.axis, expression.index.length);
     }
     case 'scale':
+    case 'named':
       return expressionDims(expression.of, source);
     case 'scale-axis': {
       const of = expressionDims(expression.of, source);

@@ -111,7 +111,8 @@ function growingAfter(schedule: Schedule, index: number) {
   });
 }
 
-function withReduction(
+/** `reductions` with that of one dimension replaced, or taken away. */
+export function withReduction(
   reductions: Stage['reductions'],
   dimension: Dimension,
   reduction: Reduction | undefined,

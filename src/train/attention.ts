@@ -15,6 +15,8 @@ export interface Rows {
   readonly tokens: number;
 }
 
+type Heads = Pick<ModelShape, 'hidden' | 'heads'>;
+
 /** From a mask with 1 for tokens and 0 for padding, [batch * tokens], what to add to scores: [batch, 1, 1, tokens]. */
 export function scoreMask(mask: tf.Tensor, batch: number): tf.Tensor4D {
   const padding = tf.sub(1, tf.cast(mask, 'float32'));
@@ -22,31 +24,46 @@ export function scoreMask(mask: tf.Tensor, batch: number): tf.Tensor4D {
 }
 
 /**
- * Multi-head attention of `layer` (Vaswani et al. 2017, section 3.2), without the residual: queries from one set of
- * rows, keys and values from another (the same one, except under pooling). `hide` is what scoreMask gives for the keys,
- * or null. Gives [batch * queries.tokens, hidden].
+ * How much each query of `layer` attends to each key (Vaswani et al. 2017, section 3.2): softmax of the scaled scores,
+ * [batch, heads, queries.tokens, keys.tokens], before dropout. `hide` is what scoreMask gives for the keys, or null.
+ */
+export function attentionProbabilities(
+  state: Tensors,
+  shape: Heads,
+  layer: number,
+  inputs: { readonly batch: number; readonly queries: Rows; readonly keys: Rows; readonly hide: tf.Tensor4D | null },
+): tf.Tensor4D {
+  const { batch, queries, keys, hide } = inputs;
+  const project = (leaf: string, { rows }: Rows) => dense(state, parameterName(layer, leaf), rows);
+  // Scaling the queries is cheaper than scaling the scores, of which there are more.
+  const scaled = tf.mul<tf.Tensor2D>(project('query', queries), 1 / Math.sqrt(shape.hidden / shape.heads));
+  const query = split(scaled, shape, batch, queries.tokens);
+  const key = split(project('key', keys), shape, batch, keys.tokens);
+  const scores = tf.matMul(query, key, false, true);
+  return softmax(hide === null ? scores : tf.add(scores, hide)) as tf.Tensor4D;
+}
+
+/**
+ * What `layer` reads at the values by the probabilities, which may be those of a layer below: each layer drops out of
+ * them by itself. Without the residual; gives [batch * queries, hidden].
  */
 export function attend(
   state: Tensors,
-  { hidden, heads }: Pick<ModelShape, 'hidden' | 'heads'>,
+  shape: Heads,
   layer: number,
-  inputs: { readonly batch: number; readonly queries: Rows; readonly keys: Rows; readonly hide: tf.Tensor4D | null },
+  inputs: { readonly probabilities: tf.Tensor4D; readonly values: Rows },
   dropout: Dropout | null,
 ): tf.Tensor2D {
-  const { batch, queries, keys, hide } = inputs;
-  const size = hidden / heads;
-  const project = (leaf: string, { rows }: Rows) => dense(state, parameterName(layer, leaf), rows);
-  const split = (rows: tf.Tensor2D, tokens: number): tf.Tensor4D =>
-    tf.transpose(tf.reshape(rows, [batch, tokens, heads, size]), [0, 2, 1, 3]);
-  // Scaling the queries is cheaper than scaling the scores, of which there are more.
-  const query = split(tf.mul(project('query', queries), 1 / Math.sqrt(size)), queries.tokens);
-  const key = split(project('key', keys), keys.tokens);
-  const value = split(project('value', keys), keys.tokens);
-  const scores = tf.matMul(query, key, false, true);
-  const probabilities = softmax(hide === null ? scores : tf.add(scores, hide));
+  const { probabilities, values } = inputs;
+  const [batch, , queries] = probabilities.shape;
+  const value = split(dense(state, parameterName(layer, 'value'), values.rows), shape, batch, values.tokens);
   const kept = drop(probabilities, dropout, SITE.attentionProbabilities(layer));
   const context = tf.transpose(tf.matMul(kept, value), [0, 2, 1, 3]);
-  const joined = tf.reshape<tf.Rank.R2>(context, [batch * queries.tokens, hidden]);
+  const joined = tf.reshape<tf.Rank.R2>(context, [batch * queries, shape.hidden]);
   const output = dense(state, parameterName(layer, 'attention_output'), joined);
   return drop(output, dropout, SITE.attentionOutput(layer));
 }
+
+/** [batch * tokens, hidden] to [batch, heads, tokens, hidden / heads]. */
+const split = (rows: tf.Tensor2D, { hidden, heads }: Heads, batch: number, tokens: number): tf.Tensor4D =>
+  tf.transpose(tf.reshape(rows, [batch, tokens, heads, hidden / heads]), [0, 2, 1, 3]);

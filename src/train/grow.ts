@@ -1,7 +1,7 @@
 import type { HostTensor, HostTensors } from '../engine/engine.ts';
 import type { ParameterKind } from '../growth/layout.ts';
 import { beforeFitting } from '../growth/learned.ts';
-import type { Expression, Recipe } from '../growth/recipe.ts';
+import { expressionDims, type Expression, type Recipe } from '../growth/recipe.ts';
 import type { Fresh } from './init.ts';
 
 /**
@@ -11,26 +11,46 @@ import type { Fresh } from './init.ts';
  * Throws where the recipe does not fit the source: a bug in an operator.
  */
 export function applyRecipe(recipe: Recipe, source: HostTensors, fresh: Fresh): HostTensors {
-  return new Map([...recipe].map(([name, expression]) => [name, evaluate(expression, source, drawer(fresh, name))]));
+  const sizes = new Map([...source].map(([name, { shape }]) => [name, shape]));
+  return new Map(
+    [...recipe].map(([name, expression]) => {
+      return [name, evaluate(expression, { source, sizes, fresh, draw: drawer(fresh, name), part: '' })];
+    }),
+  );
 }
 
-/** Draws for one grown parameter; a second draw for the same parameter is another one. */
-type Draw = (kind: ParameterKind | 'normal', dims: readonly number[]) => HostTensor;
+/** What an expression is evaluated in. */
+interface Context {
+  readonly source: HostTensors;
+  readonly sizes: ReadonlyMap<string, readonly number[]>;
+  readonly fresh: Fresh;
+  readonly draw: Draw;
+  /** What of the grown parameter the expression is a part of; empty for all of it. */
+  readonly part: string;
+}
 
+/** Draws for one grown parameter; a second draw for the same part is another one. */
+type Draw = (kind: ParameterKind | 'normal', size: readonly number[], part: string) => HostTensor;
+
+/**
+ * A whole parameter is drawn as a new model's of that name is. A part of one must not be: its numbers would be those
+ * that the part it joins started with.
+ */
 function drawer(fresh: Fresh, name: string): Draw {
-  let drawn = 0;
-  return (kind, dims) => {
-    const own = drawn === 0 ? name : `${name} (${drawn + 1})`;
-    drawn += 1;
+  const drawn = new Map<string, number>();
+  return (kind, dims, part) => {
+    const before = drawn.get(part) ?? 0;
+    drawn.set(part, before + 1);
+    const own = `${name}${part}${before === 0 ? '' : ` (${before + 1})`}`;
     return { shape: dims, values: fresh(kind, own, dims) };
   };
 }
 
-function evaluate(expression: Expression, source: HostTensors, draw: Draw): HostTensor {
-  const value = (of: Expression) => evaluate(of, source, draw);
+function evaluate(expression: Expression, context: Context): HostTensor {
+  const value = (of: Expression) => evaluate(of, context);
   switch (expression.op) {
     case 'copy': {
-      const tensor = source.get(expression.from);
+      const tensor = context.source.get(expression.from);
       if (tensor === undefined) throw new Error(`recipe copies a parameter that does not exist: ${expression.from}`);
       return tensor;
     }
@@ -42,18 +62,25 @@ function evaluate(expression: Expression, source: HostTensors, draw: Draw): Host
     }
     case 'scale-axis':
       return scaleAxis(value(expression.of), expression.axis, expression.by);
-    case 'concat':
-      return concat(expression.of.map(value), expression.axis);
+    case 'concat': {
+      const part = `${context.part}, part of ${expressionDims(expression, context.sizes).join('x')}`;
+      return concat(
+        expression.of.map((of) => evaluate(of, { ...context, part })),
+        expression.axis,
+      );
+    }
     case 'fill':
       return { shape: expression.dims, values: new Float32Array(size(expression.dims)).fill(expression.value) };
     case 'matmul':
       return matmul(value(expression.left), value(expression.right));
     case 'init':
-      return draw(expression.kind, expression.dims);
+      return context.draw(expression.kind, expression.dims, context.part);
+    case 'named':
+      return evaluate(expression.of, { ...context, draw: drawer(context.fresh, expression.name), part: '' });
     case 'mean':
       return meanAlong(value(expression.of), expression.axis);
     case 'noise':
-      return withNoise(value(expression.of), expression, draw);
+      return withNoise(value(expression.of), expression, context);
     case 'map':
     case 'mix':
       return value(beforeFitting(expression));
@@ -121,10 +148,10 @@ function meanAlong(tensor: HostTensor, axis: number): HostTensor {
 
 type Noise = Extract<Expression, { op: 'noise' }>;
 
-function withNoise(tensor: HostTensor, { axis, groups, deviation }: Noise, draw: Draw): HostTensor {
+function withNoise(tensor: HostTensor, { axis, groups, deviation }: Noise, { draw, part }: Context): HostTensor {
   const { shape, values } = tensor;
   const power = values.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, values.length);
-  const drawn = lessGroupMeans(draw('normal', shape), axis, groups);
+  const drawn = lessGroupMeans(draw('normal', shape, `${part}, noise on ${shape.join('x')}`), axis, groups);
   const by = deviation * Math.sqrt(power);
   return { shape, values: values.map((value, index) => value + by * drawn.values[index]!) };
 }

@@ -1,50 +1,98 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Tensors } from '../engine/engine.ts';
+import type { Pool } from '../growth/layout.ts';
+import { dense } from './parameters.ts';
 
+/** Tokens, or what windows of them became. */
 export interface Pooled {
-  /** [batch, 1 + windows, hidden]: [CLS] as it is, then the mean of every window. */
+  /** [batch, tokens, hidden] */
   readonly rows: tf.Tensor3D;
-  /** float32 [batch, 1 + windows]: 1 where a window holds any token, 0 where it is padding only. */
+  /** float32 [batch, tokens]: 1 for tokens and windows that hold any, 0 for padding; null where there is none. */
   readonly mask: tf.Tensor2D | null;
 }
 
 /**
- * Means over windows of neighbouring tokens, [CLS] left out (Gu et al. 2021, embedding pooling). The last window may be
- * short. Padding does not count, unlike in the paper's code, which averages it in; a window of padding only is 0.
- *
- * x [batch, tokens, hidden]; mask float32 [batch, tokens], 1 for tokens and 0 for padding, or null where there is none.
+ * Windows of neighbouring tokens, one row each (Gu et al. 2021, embedding pooling). Their mean or maximum leaves [CLS]
+ * whole, as the first row; joining them side by side and projecting takes it into the first window. The last window
+ * may be short. Padding does not count, unlike in the paper's code, which averages it in: it is left out of mean and
+ * maximum and 0 in a projection's input, and a window of padding only is 0 (projected, the bias).
  */
-export function meanPool(x: tf.Tensor3D, mask: tf.Tensor2D | null, window: number): Pooled {
-  const [batch, tokens, hidden] = x.shape;
-  const windows = Math.ceil((tokens - 1) / window);
-  const sumsOf = (cells: tf.Tensor3D) => sumWindows(withoutFirst(cells, windows * window), windows, window);
-  const first = tf.slice(x, [0, 0, 0], [batch, 1, hidden]);
-  if (mask === null) {
-    const sizes = Array.from({ length: windows }, (_, index) => Math.min(window, tokens - 1 - index * window));
-    const means = tf.div<tf.Tensor3D>(sumsOf(x), tf.tensor3d(sizes, [1, windows, 1]));
-    return { rows: tf.concat([first, means], 1), mask: null };
+export function poolTokens(state: Tensors, { how, window }: Pool, tokens: Pooled): Pooled {
+  switch (how) {
+    case 'mean':
+      return besideFirst(tokens, (rest) => means(rest, window));
+    case 'max':
+      return besideFirst(tokens, (rest) => maxima(rest, window));
+    case 'concat':
+      return projections(state, tokens, window);
   }
-  const weights = tf.expandDims<tf.Tensor3D>(mask, 2);
-  const counts = sumsOf(weights);
-  const means = tf.div<tf.Tensor3D>(sumsOf(tf.mul(x, weights)), tf.maximum(counts, 1));
-  const any = tf.reshape<tf.Rank.R2>(tf.minimum(counts, 1), [batch, windows]);
+}
+
+/** [CLS] as it is, then what is made of the other tokens. */
+function besideFirst({ rows, mask }: Pooled, pool: (rest: Pooled) => Pooled): Pooled {
+  const [batch, tokens, hidden] = rows.shape;
+  const rest = pool({
+    rows: tf.slice(rows, [0, 1, 0], [batch, tokens - 1, hidden]),
+    mask: mask === null ? null : tf.slice(mask, [0, 1], [batch, tokens - 1]),
+  });
   return {
-    rows: tf.concat([first, means], 1),
-    mask: tf.concat([tf.slice(mask, [0, 0], [batch, 1]), any], 1),
+    rows: tf.concat([tf.slice(rows, [0, 0, 0], [batch, 1, hidden]), rest.rows], 1),
+    mask: mask === null || rest.mask === null ? null : tf.concat([tf.slice(mask, [0, 0], [batch, 1]), rest.mask], 1),
   };
 }
 
-/** x without its first token, and with zeros at the end up to `size` tokens. */
-function withoutFirst(x: tf.Tensor3D, size: number): tf.Tensor3D {
-  const [batch, tokens, width] = x.shape;
-  const rest = tf.slice(x, [0, 1, 0], [batch, tokens - 1, width]);
-  const short = size - (tokens - 1);
-  return short === 0 ? rest : tf.concat([rest, tf.zeros<tf.Rank.R3>([batch, short, width])], 1);
+function means({ rows, mask }: Pooled, window: number): Pooled {
+  const sumsOf = (x: tf.Tensor3D) => cells(x, window, 0).reduce((sum, next) => tf.add(sum, next));
+  if (mask === null) {
+    const tokens = rows.shape[1];
+    const windows = Math.ceil(tokens / window);
+    const sizes = Array.from({ length: windows }, (_, index) => Math.min(window, tokens - index * window));
+    return { rows: tf.div(sumsOf(rows), tf.tensor3d(sizes, [1, windows, 1])), mask: null };
+  }
+  const weights = tf.expandDims<tf.Tensor3D>(mask, 2);
+  const counts = tf.maximum(sumsOf(weights), 1);
+  return { rows: tf.div(sumsOf(tf.mul(rows, weights)), counts), mask: anyToken(mask, window) };
 }
 
-/** [batch, windows * window, width] to [batch, windows, width]. Slices and adds, since sums over an inner axis transpose. */
-function sumWindows(x: tf.Tensor3D, windows: number, window: number): tf.Tensor3D {
-  const [batch, , width] = x.shape;
-  const side = tf.reshape<tf.Rank.R3>(x, [batch, windows, window * width]);
-  const cell = (index: number) => tf.slice(side, [0, 0, index * width], [batch, windows, width]);
-  return Array.from({ length: window }, (_, index) => cell(index)).reduce((sum, next) => tf.add(sum, next));
+/** Below any embedding. */
+const LOWEST = -1e9;
+
+function maxima({ rows, mask }: Pooled, window: number): Pooled {
+  const maximaOf = (x: tf.Tensor3D) => cells(x, window, LOWEST).reduce((most, next) => tf.maximum(most, next));
+  if (mask === null) return { rows: maximaOf(rows), mask: null };
+  const padding = tf.expandDims<tf.Tensor3D>(tf.mul(tf.sub(1, mask), LOWEST), 2);
+  const any = anyToken(mask, window);
+  return { rows: tf.mul(maximaOf(tf.add(rows, padding)), tf.expandDims(any, 2)), mask: any };
+}
+
+function projections(state: Tensors, { rows, mask }: Pooled, window: number): Pooled {
+  const [batch, tokens, hidden] = rows.shape;
+  const windows = Math.ceil(tokens / window);
+  const seen = mask === null ? rows : tf.mul<tf.Tensor3D>(rows, tf.expandDims(mask, 2));
+  const joined = tf.reshape<tf.Rank.R2>(filled(seen, windows * window, 0), [batch * windows, window * hidden]);
+  const projected = tf.reshape<tf.Rank.R3>(dense(state, 'pool', joined), [batch, windows, hidden]);
+  return { rows: projected, mask: mask === null ? null : anyToken(mask, window) };
+}
+
+/** 1 for windows with any token, 0 for those of padding only. mask [batch, tokens]; gives [batch, windows]. */
+function anyToken(mask: tf.Tensor2D, window: number): tf.Tensor2D {
+  const most = cells(tf.expandDims<tf.Tensor3D>(mask, 2), window, 0).reduce((any, next) => tf.maximum(any, next));
+  return tf.squeeze(most, [2]);
+}
+
+/**
+ * The first token of every window, the second, and so on: `window` tensors [batch, windows, width], `filler` where the
+ * last window is short. To be reduced one by one, since sums over an inner axis transpose.
+ */
+function cells(x: tf.Tensor3D, window: number, filler: number): tf.Tensor3D[] {
+  const [batch, tokens, width] = x.shape;
+  const windows = Math.ceil(tokens / window);
+  const side = tf.reshape<tf.Rank.R3>(filled(x, windows * window, filler), [batch, windows, window * width]);
+  return Array.from({ length: window }, (_, index) => tf.slice(side, [0, 0, index * width], [batch, windows, width]));
+}
+
+/** x with `filler` at the end up to `size` tokens. */
+function filled(x: tf.Tensor3D, size: number, filler: number): tf.Tensor3D {
+  const [batch, tokens, width] = x.shape;
+  return tokens === size ? x : tf.concat([x, tf.fill<tf.Rank.R3>([batch, size - tokens, width], filler)], 1);
 }

@@ -18,7 +18,13 @@ const target: ModelShape = {
 const SETTING: Readonly<Record<string, readonly [Dimension, string]>> = {
   stack: ['depth', 'layers'],
   'ffn-share': ['width', 'factor'],
+  'ffn-factorize': ['width', 'rank'],
+  'ffn-net2net': ['width', 'units'],
   'mean-pool': ['length', 'window'],
+  'max-pool': ['length', 'window'],
+  'concat-pool': ['length', 'window'],
+  interleave: ['depth', 'layers'],
+  'share-attention': ['attention', 'layers'],
   truncate: ['length', 'length'],
 };
 
@@ -42,6 +48,11 @@ describe('a schedule can be grown through', () => {
     ['with a window that does not divide the sequence', [stage(0.5, { 'mean-pool': 3 }), stage(0.5)]],
     ['without growing between two stages', [stage(0.5, { stack: 2 }), stage(0.2, { stack: 2 }), stage(0.3)]],
     ['ending small', [stage(1, { stack: 2 })]],
+    ['by another operator in the second stage', [stage(0.5, { stack: 1 }), stage(0.2, { interleave: 2 }), stage(0.3)]],
+    ['from tied units to any number', [stage(0.5, { 'ffn-share': 4 }), stage(0.2, { 'ffn-net2net': 7 }), stage(0.3)]],
+    ['from one pooling to another', [stage(0.5, { 'mean-pool': 4 }), stage(0.2, { 'max-pool': 2 }), stage(0.3)]],
+    ['of a larger rank', [stage(0.5, { 'ffn-factorize': 2 }), stage(0.2, { 'ffn-factorize': 4 }), stage(0.3)]],
+    ['while layers that share attention come in', [stage(0.5, { stack: 3, 'share-attention': 2 }), stage(0.5)]],
   ])('%s', (_, schedule) => {
     expect(scheduleProblems(target, schedule)).toEqual([]);
   });
@@ -90,6 +101,22 @@ describe('a schedule cannot be grown through', () => {
       'that shortens what it pooled',
       [stage(0.5, { 'mean-pool': 2 }), stage(0.2, { truncate: 24 }), stage(0.3)],
       [[0, 'length']],
+    ],
+    [
+      'from tied units to factors',
+      [stage(0.5, { 'ffn-share': 2 }), stage(0.2, { 'ffn-factorize': 2 }), stage(0.3)],
+      [[0, 'width']],
+    ],
+    [
+      'from means to a projection that nothing has trained',
+      [stage(0.5, { 'mean-pool': 4, stack: 2 }), stage(0.2, { 'concat-pool': 2, stack: 3 }), stage(0.3)],
+      [[0, 'length']],
+    ],
+    ['with factors that cost more than the kernel', [stage(0.5, { 'ffn-factorize': 6 }), stage(0.5)], [[0, 'width']]],
+    [
+      'with scores shared by more layers than there are',
+      [stage(0.5, { stack: 2, 'share-attention': 3 }), stage(0.5)],
+      [[0, 'attention']],
     ],
     ['that loses the target itself', [stage(0.5), stage(0.5, { stack: 2 })], [[0, 'depth']]],
     [

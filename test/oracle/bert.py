@@ -2,8 +2,10 @@
 
     python test/oracle/bert.py          (needs torch and transformers; writes beside this repository's tests)
 
-Post-norm comes from transformers' BertForMaskedLM, pre-norm from torch.nn.TransformerEncoderLayer, mean pooling from
-torch.nn.MultiheadAttention with the pooled sequence put together token by token. Kernels are stored [input, output].
+Post-norm comes from transformers' BertForMaskedLM, pre-norm from torch.nn.TransformerEncoderLayer, and models smaller
+than BERT from torch.nn.MultiheadAttention, one sequence at a time: pooled sequences put together token by token,
+attention shared by handing on the weights that the module returns, factors multiplied out. Kernels are stored
+[input, output].
 """
 
 import base64
@@ -16,7 +18,7 @@ from transformers import BertConfig, BertForMaskedLM
 
 SHAPE = dict(layers=2, hidden=16, heads=2, ffn=32, vocab=50, positions=12, length=12)
 L, D, H, F, V, P, N = (SHAPE[k] for k in ("layers", "hidden", "heads", "ffn", "vocab", "positions", "length"))
-BATCH, MASKED, WINDOW, STEPS = 3, 3, 3, 10
+BATCH, MASKED, WINDOW, RANK, STEPS = 3, 3, 3, 5, 10
 RATES = [1e-3 * (step + 1) / 4 if step < 4 else 1e-3 * (STEPS - step) / 6 for step in range(STEPS)]
 # Some of the ten gradients are larger than this, some smaller.
 DECAY, CLIP = 0.1, 4.0
@@ -35,7 +37,11 @@ def parameter_shapes():
         shapes |= linear(f"layer_{i}/ffn_input", D, F) | linear(f"layer_{i}/ffn_output", F, D)
         shapes |= norm(f"layer_{i}/ffn_norm")
     shapes |= norm("final_norm") | linear("masked_lm/transform", D, D) | norm("masked_lm/norm")
-    return shapes | {"masked_lm/output/bias": (V,)}
+    shapes |= {"masked_lm/output/bias": (V,)} | linear("pool", WINDOW * D, D)
+    for i in range(L):
+        for leaf, inputs, outputs in (("ffn_input", D, F), ("ffn_output", F, D)):
+            shapes |= {f"layer_{i}/{leaf}/left": (inputs, RANK), f"layer_{i}/{leaf}/right": (RANK, outputs)}
+    return shapes
 
 
 def draw_weights():
@@ -61,9 +67,9 @@ def draw_batch(number):
 class Transformers:
     """BertForMaskedLM, with its parameters under our names."""
 
-    def __init__(self, w):
+    def __init__(self, w, layers=L, ffn=F):
         config = BertConfig(
-            vocab_size=V, hidden_size=D, num_hidden_layers=L, num_attention_heads=H, intermediate_size=F,
+            vocab_size=V, hidden_size=D, num_hidden_layers=layers, num_attention_heads=H, intermediate_size=ffn,
             max_position_embeddings=P, type_vocab_size=2, hidden_act="gelu", hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0, layer_norm_eps=1e-12, tie_word_embeddings=True,
         )
@@ -160,41 +166,63 @@ class PreNorm(Torch):
         return self.head(x.gather(1, batch["masked"].unsqueeze(-1).expand(-1, -1, D)).reshape(-1, D))
 
 
-class MeanPool(Torch):
+class Reduced(Torch):
     """One sequence at a time, in plain lists: no padding, so nothing to mask."""
 
-    def __init__(self, w, norm):
+    def __init__(self, w, norm, pool=None, group=1, factorized=False):
         super().__init__(w)
-        self.norm = norm
+        self.norm, self.pool, self.group, self.factorized = norm, pool, group, factorized
 
-    def attention(self, i, queries, keys):
+    def probabilities(self, i, queries, keys):
+        """[heads, queries, keys]"""
         module = nn.MultiheadAttention(D, H, batch_first=True)
         call = (queries.unsqueeze(0), keys.unsqueeze(0), keys.unsqueeze(0))
-        return torch.func.functional_call(module, self.module_weights(i, ""), call, dict(need_weights=False))[0][0]
+        options = dict(need_weights=True, average_attn_weights=False)
+        return torch.func.functional_call(module, self.module_weights(i, ""), call, options)[1][0]
+
+    def attention(self, i, probabilities, values):
+        heads = self.lin(f"layer_{i}/value", values).chunk(H, dim=-1)
+        read = torch.cat([probability @ value for probability, value in zip(probabilities, heads)], dim=-1)
+        return self.lin(f"layer_{i}/attention_output", read)
+
+    def kernel(self, name):
+        w = self.w
+        return w[f"{name}/left"] @ w[f"{name}/right"] if self.factorized else w[f"{name}/kernel"]
 
     def ffn(self, i, x):
-        return self.lin(f"layer_{i}/ffn_output", nn.functional.gelu(self.lin(f"layer_{i}/ffn_input", x)))
+        project = lambda name, rows: rows @ self.kernel(name) + self.w[f"{name}/bias"]
+        return project(f"layer_{i}/ffn_output", nn.functional.gelu(project(f"layer_{i}/ffn_input", x)))
+
+    def pooled(self, visible):
+        windows = lambda first: [visible[start : start + WINDOW] for start in range(first, len(visible), WINDOW)]
+        if self.pool == "mean":
+            return [visible[0]] + [sum(cells) / len(cells) for cells in windows(1)]
+        if self.pool == "max":
+            return [visible[0]] + [torch.stack(cells).amax(0) for cells in windows(1)]
+        fill = lambda cells: cells + [torch.zeros(D)] * (WINDOW - len(cells))
+        return [self.lin("pool", torch.cat(fill(cells))) for cells in windows(0)]
 
     def sequence(self, ids, segments, mask, masked):
         real = [n for n in range(N) if mask[n] == 1]
         x = self.embed(ids[real], torch.tensor(real), segments[real])
-        visible = [x[n] for n in real if n not in masked]
-        stream = [visible[0]]
-        for start in range(1, len(visible), WINDOW):
-            cells = visible[start : start + WINDOW]
-            stream.append(sum(cells) / len(cells))
-        stream, memory = torch.stack(stream + [x[n] for n in masked]), x
+        stream, memory = x, None
+        if self.pool is not None:
+            # Padding is at the end, so only the last windows of a padded batch would hold any.
+            stream = torch.stack(self.pooled([x[n] for n in real if n not in masked]) + [x[n] for n in masked])
+            memory = x
         for i in range(L):
+            normed = (lambda rows: rows) if self.norm == "post" else (lambda rows: self.ln(f"layer_{i}/attention_norm", rows))
+            values = normed(memory) if memory is not None and i < self.group else normed(stream)
+            if i % self.group == 0:
+                probabilities = self.probabilities(i, normed(stream), values)
+            middle = stream + self.attention(i, probabilities, values)
             if self.norm == "post":
-                middle = self.ln(f"layer_{i}/attention_norm", stream + self.attention(i, stream, memory))
+                middle = self.ln(f"layer_{i}/attention_norm", middle)
                 stream = self.ln(f"layer_{i}/ffn_norm", middle + self.ffn(i, middle))
-                memory = stream
             else:
-                normed = lambda rows: self.ln(f"layer_{i}/attention_norm", rows)
-                middle = stream + self.attention(i, normed(stream), normed(memory))
-                stream = memory = middle + self.ffn(i, self.ln(f"layer_{i}/ffn_norm", middle))
+                stream = middle + self.ffn(i, self.ln(f"layer_{i}/ffn_norm", middle))
         stream = stream if self.norm == "post" else self.ln("final_norm", stream)
-        return stream[-len(masked) :]
+        return stream[-len(masked) :] if self.pool is not None else stream[[real.index(n) for n in masked]]
 
     def logits(self, batch):
         rows = [self.sequence(*(batch[k][b] for k in ("ids", "segments", "mask")), batch["masked"][b].tolist()) for b in range(BATCH)]
@@ -249,8 +277,13 @@ def main():
     cases = {
         "post": Transformers(w),
         "pre": PreNorm(w),
-        "post-pooled": MeanPool(w, "post"),
-        "pre-pooled": MeanPool(w, "pre"),
+        "post-pooled": Reduced(w, "post", pool="mean"),
+        "pre-pooled": Reduced(w, "pre", pool="mean"),
+        "post-max-pooled": Reduced(w, "post", pool="max"),
+        "pre-concat-pooled": Reduced(w, "pre", pool="concat"),
+        "post-shared": Reduced(w, "post", group=2),
+        "pre-shared-pooled": Reduced(w, "pre", pool="mean", group=2),
+        "pre-factorized": Reduced(w, "pre", factorized=True),
     }
     for name, model in cases.items():
         logits, loss = loss_of(model, batch)
@@ -266,4 +299,5 @@ def main():
     })
 
 
-main()
+if __name__ == "__main__":
+    main()

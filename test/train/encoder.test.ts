@@ -26,6 +26,10 @@ const shapes: readonly (readonly [string, ModelShape])[] = [
   ['post-norm', post],
   ['pre-norm', { ...post, norm: 'pre' }],
   ['pooled', { ...post, pool: { how: 'mean', window: 3 } }],
+  ['max-pooled', { ...post, pool: { how: 'max', window: 3 } }],
+  ['concat-pooled', { ...post, pool: { how: 'concat', window: 3 } }],
+  ['score-sharing', { ...post, norm: 'pre', scoreGroup: 2 }],
+  ['factorized', { ...post, ffnRank: 3 }],
 ];
 
 interface Sentence {
@@ -61,8 +65,9 @@ describe.each(shapes)('a %s encoder', (_, shape) => {
     const mask = [1, 1, 1, 1, 1, 1, 0, 0];
     const rows = rowsOf(shape, { ids: sentence, mask }, null);
     const others = rowsOf(shape, { ids: sentence.with(6, 21).with(7, 22), mask }, null);
-    // [CLS] and the masked tokens; the rows of padding itself may differ.
-    const read = shape.pool === null ? [0, 2, 5] : [0, 3, 4];
+    // The row of [CLS] and those of the masked tokens; rows of padding itself may differ.
+    const last = rows.length / 8 - 1;
+    const read = shape.pool === null ? [0, 2, 5] : [0, last - 1, last];
     for (const row of read) expect(others.slice(8 * row, 8 * row + 8)).toEqual(rows.slice(8 * row, 8 * row + 8));
     expect(rowsOf(shape, { ids: sentence.with(6, 21), mask: null }, null)).not.toEqual(rowsOf(shape, whole, null));
   });
@@ -87,7 +92,12 @@ describe.each(shapes)('a %s encoder', (_, shape) => {
   });
 });
 
-test('a pooled encoder gives [CLS], the windows and the masked tokens', () => {
+test.each([
   // [CLS], the 5 other visible tokens in windows of 3 and 2, and 2 masked ones.
-  expect(rowsOf({ ...post, pool: { how: 'mean', window: 3 } }, whole, null)).toHaveLength((1 + 2 + 2) * 8);
+  ['mean', 1 + 2 + 2],
+  ['max', 1 + 2 + 2],
+  // All 6 visible tokens in windows of 3, and 2 masked ones.
+  ['concat', 2 + 2],
+] as const)('a %s-pooled encoder gives the windows and the masked tokens, %i in all', (how, tokens) => {
+  expect(rowsOf({ ...post, pool: { how, window: 3 } }, whole, null)).toHaveLength(tokens * 8);
 });

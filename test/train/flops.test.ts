@@ -12,6 +12,7 @@ import { initialState } from '../../src/train/init.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLoss } from '../../src/train/masked-lm.ts';
 import { toTensors } from '../../src/train/parameters.ts';
+import { countFlops } from './count-flops.ts';
 
 beforeAll(async () => {
   await openEngine('wasm');
@@ -28,6 +29,17 @@ const shapes: readonly (readonly [string, ModelShape])[] = [
   ['pooled', { ...plain, pool: { how: 'mean', window: 2 } }],
   ['pooled with a short last window', { ...plain, norm: 'pre', pool: { how: 'mean', window: 3 } }],
   ['pooled in one layer', { ...plain, layers: 1, pool: { how: 'mean', window: 4 } }],
+  ['max-pooled', { ...plain, pool: { how: 'max', window: 3 } }],
+  ['concat-pooled', { ...plain, pool: { how: 'concat', window: 2 } }],
+  ['concat-pooled with a short last window', { ...plain, norm: 'pre', pool: { how: 'concat', window: 4 } }],
+  ['factorized', { ...plain, ffnRank: 3 }],
+  ['score-sharing', { ...plain, scoreGroup: 2 }],
+  ['score-sharing in all layers', { ...plain, norm: 'pre', scoreGroup: 3 }],
+  ['pooled and score-sharing', { ...plain, scoreGroup: 2, pool: { how: 'mean', window: 3 } }],
+  [
+    'concat-pooled, factorized and score-sharing',
+    { ...plain, norm: 'pre', ffnRank: 4, scoreGroup: 2, pool: { how: 'concat', window: 3 } },
+  ],
 ];
 const BATCH = 2;
 const MASKED = 3;
@@ -93,16 +105,4 @@ function loss(
   const labels = tf.tensor1d([5, 6, 7, 8, 9, 10], 'int32');
   const input = { batch: BATCH, length: shape.length, ids, segments: null, mask: null, masking };
   return maskedLmLoss(state, shape, input, labels, null);
-}
-
-/** Two for every multiply-add of the kernels that multiply matrices, as tfjs reports them. */
-async function countFlops(run: () => tf.Tensor): Promise<number> {
-  const profile = await tf.profile(() => tf.tidy(run));
-  return (
-    profile.kernels
-      .filter(({ name }) => /matmul|dense/i.test(name))
-      // [rows, inner] times [inner, columns], batched or transposed: the left factor's size times the columns.
-      .map(({ inputShapes, outputShapes }) => 2 * inputShapes[0]!.reduce((a, b) => a * b, 1) * outputShapes[0]!.at(-1)!)
-      .reduce((a, b) => a + b, 0)
-  );
 }

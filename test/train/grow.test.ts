@@ -50,6 +50,20 @@ describe('a recipe makes', () => {
     expect(values.subarray(0, 2)).not.toEqual(values.subarray(2));
   });
 
+  test('other numbers for a part of a parameter than for the whole, and others in every size', () => {
+    const drawn = (rows: number) => {
+      const expression = concat(0, [copy('rows'), init('kernel', [2, 2])]);
+      const rowsOf = new Map([['rows', tensor([rows, 2], ...new Array<number>(2 * rows).fill(0))]]);
+      return applyRecipe(new Map([['made', expression]]), rowsOf, fresh)
+        .get('made')!
+        .values.slice(2 * rows);
+    };
+    // A unit drawn like the first of a new model would repeat what a trained unit started from.
+    expect(drawn(2)).not.toEqual(fresh('kernel', 'made', [2, 2]));
+    expect(drawn(4)).not.toEqual(drawn(2));
+    expect(drawn(4)).toEqual(drawn(4));
+  });
+
   test('nothing from a parameter that does not exist', () => {
     expect(() => make(copy('c'))).toThrow('recipe copies a parameter that does not exist: c');
   });

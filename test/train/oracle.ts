@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, HostTensors } from '../../src/engine/engine.ts';
-import type { ModelShape } from '../../src/growth/layout.ts';
+import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import type { EncoderInput } from '../../src/train/encoder.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 
-interface Packed {
+export interface Packed {
   readonly shape: readonly number[];
   readonly base64: string;
 }
@@ -50,11 +50,14 @@ export function unpack(packed: Readonly<Record<string, Packed>>): HostTensors {
 
 export const BATCH = 3;
 export const WINDOW = 3;
+export const RANK = 5;
 
-/** The oracle's model, of either norm. */
-export const oracleShape = (norm: ModelShape['norm'], pool: ModelShape['pool'] = null): ModelShape => {
-  const { shape } = readOracle('weights') as { shape: Omit<ModelShape, 'norm' | 'pool'> };
-  return { ...shape, norm, pool };
+type Reduced = Partial<Pick<ModelShape, keyof typeof UNREDUCED>>;
+
+/** The oracle's model, of either norm, with the reductions given. */
+export const oracleShape = (norm: ModelShape['norm'], reduced: Reduced = {}): ModelShape => {
+  const { shape } = readOracle('weights') as { shape: Omit<ModelShape, 'norm' | keyof typeof UNREDUCED> };
+  return { ...shape, norm, ...UNREDUCED, ...reduced };
 };
 
 export const oracleWeights = (): HostTensors =>

@@ -14,6 +14,7 @@ import {
   oracleInput,
   oracleShape,
   oracleWeights,
+  RANK,
   readOracle,
   relativeError,
   unpack,
@@ -36,12 +37,17 @@ afterEach(() => {
   expect(tf.memory().numTensors, 'leaked tensors').toBe(before);
 });
 
-const pool = { how: 'mean', window: WINDOW } as const;
+const mean = { how: 'mean', window: WINDOW } as const;
 const cases = [
   ['post', oracleShape('post'), 'transformers BertForMaskedLM'],
   ['pre', oracleShape('pre'), 'torch.nn.TransformerEncoderLayer'],
-  ['post-pooled', oracleShape('post', pool), 'a token by token PyTorch model'],
-  ['pre-pooled', oracleShape('pre', pool), 'a token by token PyTorch model'],
+  ['post-pooled', oracleShape('post', { pool: mean }), 'a token by token PyTorch model'],
+  ['pre-pooled', oracleShape('pre', { pool: mean }), 'a token by token PyTorch model'],
+  ['post-max-pooled', oracleShape('post', { pool: { how: 'max', window: WINDOW } }), 'a token by token PyTorch model'],
+  ['pre-concat-pooled', oracleShape('pre', { pool: { how: 'concat', window: WINDOW } }), 'the same'],
+  ['post-shared', oracleShape('post', { scoreGroup: 2 }), 'PyTorch attention, its weights handed on'],
+  ['pre-shared-pooled', oracleShape('pre', { scoreGroup: 2, pool: mean }), 'the same under pooling'],
+  ['pre-factorized', oracleShape('pre', { ffnRank: RANK }), 'a PyTorch model with its factors multiplied out'],
 ] as const;
 
 describe.each(cases)('%s', (name, shape, oracle) => {

@@ -1,10 +1,10 @@
+import { copyUnits, NOISE } from '../ffn-copies.ts';
 import { ALWAYS, type GrowthOperator } from '../operator.ts';
-import { copy, recipeFor, scaleAxis, take } from '../recipe.ts';
 
 /**
  * The small FFN is the target's with its units in `factor` tied groups. Growth unties them: unit u becomes a copy of
  * small unit u mod F, and each copy's outgoing weights are divided by the number of copies, so that their sum is what
- * it was.
+ * it was. Without `noise` this is the paper's operator.
  */
 export const ffnShare: GrowthOperator = {
   name: 'ffn-share',
@@ -15,8 +15,9 @@ export const ffnShare: GrowthOperator = {
   preservation: ALWAYS,
   settings: {
     factor: { type: 'integer', minimum: 2, description: 'FFN units of the target per unit of the small model' },
+    noise: NOISE,
   },
-  example: { factor: 4 },
+  example: { factor: 4, noise: 0 },
 
   refuse: (target, { factor = 0 }) =>
     target.ffn % factor === 0 ? null : `factor must divide the target's ${target.ffn} FFN units, got ${factor}`,
@@ -26,17 +27,8 @@ export const ffnShare: GrowthOperator = {
   sizes: (target) =>
     Array.from({ length: target.ffn - 1 }, (_, index) => index + 2).filter((factor) => target.ffn % factor === 0),
 
-  grow(from, to) {
-    const units = Array.from({ length: to.ffn }, (_, unit) => unit % from.ffn);
-    const copies = (unit: number) => Math.floor((to.ffn - 1 - unit) / from.ffn) + 1;
-    const shares = units.map((unit) => 1 / copies(unit));
-
-    return recipeFor(to, ({ name, kind, axes }) => {
-      const axis = axes.indexOf('ffn');
-      if (axis === -1) return copy(name);
-      const tiled = take(copy(name), axis, units);
-      const sumsOverUnits = kind === 'kernel' && axis === 0;
-      return sumsOverUnits ? scaleAxis(tiled, axis, shares) : tiled;
-    });
+  grow(from, to, { noise = 0 }) {
+    const tiled = Array.from({ length: to.ffn }, (_, unit) => unit % from.ffn);
+    return copyUnits(to, () => tiled, noise);
   },
 };

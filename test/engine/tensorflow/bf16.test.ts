@@ -5,7 +5,7 @@ import { UserError } from '../../../src/errors.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { multipliesBfloat16 } from '../../../src/engine/tensorflow/precision.ts';
 import { openWasm } from '../../../src/engine/wasm.ts';
-import { bertFeeds, bertState, bertStep } from './bert.ts';
+import { bertFeeds, bertState, bertStep } from '../../train/bert.ts';
 import { describeInstalled, installedEngine } from './installed.ts';
 
 test.each([

@@ -4,7 +4,7 @@ import type { Engine, HostTensors, Program, StepFunction } from '../../../src/en
 import { openProgram } from '../../../src/engine/program.ts';
 import type { Backend } from '../../../src/engine/tensorflow/backend.ts';
 import { openWasm } from '../../../src/engine/wasm.ts';
-import { bertFeeds, bertState, bertStep } from './bert.ts';
+import { SMALL, bertFeeds, bertState, bertStep } from '../../train/bert.ts';
 import { describeInstalled, installedEngine } from './installed.ts';
 
 const floats = (...values: number[]) => Float32Array.from(values);
@@ -47,6 +47,25 @@ describeInstalled('a step recorded on TensorFlow', () => {
     const [got, wanted] = [await losses(one, 50), await losses(other, 50)];
     expect(worst(got, wanted)).toBeLessThan(1e-3);
     expect(got[49]!).toBeLessThan(got[0]! - 0.1);
+    one.dispose();
+    other.dispose();
+    await tf.setBackend('tensorflow');
+  });
+
+  test.each([
+    ['max-pooled, with shared scores', { pool: { how: 'max', window: 2 }, scoreGroup: 2 }],
+    ['concat-pooled, with factorized FFNs', { pool: { how: 'concat', window: 2 }, ffnRank: 3 }],
+  ] as const)('trains a model made smaller like the WebAssembly engine: %s', async (_, reduced) => {
+    const wasm = await openWasm();
+    await tf.setBackend('wasm');
+    const shape = { ...SMALL, ...reduced };
+    const train = bertStep(0, shape);
+    const [one, other] = [
+      await engine.compile({ train }, bertState(1, shape)),
+      await wasm.compile({ train }, bertState(1, shape)),
+    ];
+    const [got, wanted] = [await losses(one, 10, 1e-4), await losses(other, 10, 1e-4)];
+    expect(worst(got, wanted)).toBeLessThan(1e-4);
     one.dispose();
     other.dispose();
     await tf.setBackend('tensorflow');
