@@ -38,6 +38,7 @@ function matricesIn(expression: Expression): LearnedMatrix[] {
     case 'scale-axis':
     case 'mean':
     case 'noise':
+    case 'block-diagonal':
     case 'named':
       return matricesIn(expression.of);
     case 'concat':
@@ -69,6 +70,7 @@ export function growingFlops(recipe: Recipe, from: ModelShape): number {
       case 'scale-axis':
       case 'mean':
       case 'noise':
+      case 'block-diagonal':
       case 'named':
         return flopsOf(expression.of);
       case 'concat':

@@ -1,6 +1,7 @@
 import { dims, layout, type ModelShape } from './layout.ts';
 import { beforeFitting } from './learned.ts';
 import { concat, expressionDims, fill, scale, scaleAxis, take, type Expression, type Recipe } from './recipe.ts';
+import { inTurn } from './units.ts';
 
 type Sources = ReadonlyMap<string, readonly number[]>;
 
@@ -41,6 +42,13 @@ function moment(expression: Expression, sources: Sources, order: 1 | 2): Express
         expression.axis,
         expression.of.map((part) => moment(part, sources, order)),
       );
+    case 'block-diagonal': {
+      // A weight of 0 between copies has the gradient of the weight that it stands beside: both join the same units.
+      const [rows, columns] = expressionDims(expression.of, sources) as [number, number];
+      const tiledRows = take(moment(expression.of, sources, order), 0, inTurn(rows, rows * expression.count));
+      const tiled = take(tiledRows, 1, inTurn(columns, columns * expression.count));
+      return scale(tiled, (1 / expression.count) ** order);
+    }
     case 'noise':
     case 'named':
       return moment(expression.of, sources, order);
@@ -83,6 +91,7 @@ function copied(expression: Expression): string[] {
     case 'take':
     case 'scale':
     case 'scale-axis':
+    case 'block-diagonal':
     case 'noise':
     case 'map':
     case 'named':

@@ -30,6 +30,8 @@ export type Expression =
   | { readonly op: 'fill'; readonly value: number; readonly dims: readonly number[] }
   /** The product of two matrices. */
   | { readonly op: 'matmul'; readonly left: Expression; readonly right: Expression }
+  /** A matrix `count` times along the diagonal, 0 elsewhere. */
+  | { readonly op: 'block-diagonal'; readonly count: number; readonly of: Expression }
   /** The mean along `axis`, which stays with a size of 1. */
   | { readonly op: 'mean'; readonly axis: number; readonly of: Expression }
   /**
@@ -56,9 +58,9 @@ export type Expression =
 export type Recipe = ReadonlyMap<string, Expression>;
 
 export const copy = (from: string): Expression => ({ op: 'copy', from });
-export const concat = (axis: number, of: readonly Expression[]): Expression => ({ op: 'concat', axis, of });
 export const fill = (value: number, size: readonly number[]): Expression => ({ op: 'fill', value, dims: size });
 export const matmul = (left: Expression, right: Expression): Expression => ({ op: 'matmul', left, right });
+export const blockDiagonal = (of: Expression, count: number): Expression => ({ op: 'block-diagonal', count, of });
 export const mean = (of: Expression, axis: number): Expression => ({ op: 'mean', axis, of });
 export const init = (kind: ParameterKind, size: readonly number[]): Expression => ({ op: 'init', kind, dims: size });
 export const map = (of: Expression, axis: number, matrix: LearnedMatrix): Expression => ({
@@ -98,6 +100,7 @@ export function take(of: Expression, axis: number, index: readonly number[]): Ex
     case 'concat':
     case 'fill':
     case 'matmul':
+    case 'block-diagonal':
     case 'mean':
     case 'noise':
     case 'map':
@@ -119,6 +122,7 @@ function draws(expression: Expression): boolean {
     case 'take':
     case 'scale':
     case 'scale-axis':
+    case 'block-diagonal':
     case 'mean':
     case 'map':
       return draws(expression.of);
@@ -132,6 +136,20 @@ function draws(expression: Expression): boolean {
     case 'named':
       return true;
   }
+}
+
+/** Parts end to end. Slices of one thing along the axis become one take, so that reuse can be counted. */
+export function concat(axis: number, of: readonly Expression[]): Expression {
+  const [first, ...rest] = of;
+  if (first?.op !== 'take' || first.axis !== axis) return { op: 'concat', axis, of };
+  const own = JSON.stringify(first.of);
+  const slices = rest.filter((part) => part.op === 'take' && part.axis === axis && JSON.stringify(part.of) === own);
+  if (slices.length < rest.length) return { op: 'concat', axis, of };
+  return take(
+    first.of,
+    axis,
+    of.flatMap((part) => (part.op === 'take' ? part.index : [])),
+  );
 }
 
 /** Times one number. */
@@ -173,6 +191,8 @@ function substitute(expression: Expression, first: Recipe): Expression {
       );
     case 'matmul':
       return matmul(substitute(expression.left, first), substitute(expression.right, first));
+    case 'block-diagonal':
+      return blockDiagonal(substitute(expression.of, first), expression.count);
     case 'mean':
       return mean(substitute(expression.of, first), expression.axis);
     case 'noise':
@@ -246,6 +266,11 @@ export function expressionDims(
       );
     case 'matmul':
       return matmulDims(expressionDims(expression.left, source), expressionDims(expression.right, source));
+    case 'block-diagonal': {
+      const of = expressionDims(expression.of, source);
+      if (of.length === 2) return of.map((size) => size * expression.count);
+      throw new Error(`block-diagonal: [${of.join(', ')}] is not a matrix`);
+    }
     case 'mean':
       return expressionDims(expression.of, source).with(expression.axis, 1);
     case 'noise': {

@@ -38,6 +38,8 @@ export interface ArmRow {
   readonly speedupTime: TimeSpeedup;
   /** Final validation loss in nats per masked token. */
   readonly loss: Summary;
+  /** FFN and hidden units that differ at the end, mean over the cells; null where no record says. */
+  readonly width: { readonly ffn: number | null; readonly hidden: number | null };
   readonly metrics: readonly (MetricColumn & Summary)[];
   /** In percent. */
   readonly score: Summary;
@@ -78,6 +80,10 @@ function armRow(
     speedupFlops: flops === null || baselineFlops === null ? null : baselineFlops / flops - 1,
     speedupTime: timeSpeedup(paired(arm, baseline, ({ seconds }) => seconds.train)),
     loss: summary(over((result) => result.loss)),
+    width: {
+      ffn: mean(over(({ width }) => width?.ffn ?? null)),
+      hidden: mean(over(({ width }) => width?.hidden ?? null)),
+    },
     metrics: metricColumns(plan, metrics).map((column) => ({
       ...column,
       ...summary(over((result) => metricOf(result, column))),

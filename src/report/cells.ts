@@ -35,6 +35,16 @@ function cellColumns(plan: Plan, metrics: TaskMetrics): CsvColumn<Outcome>[] {
       ofResult((result) => result.loss),
     ),
     ...growthColumns(plan),
+    decimals(
+      'effective_ffn',
+      1,
+      ofResult((result) => result.width?.ffn ?? null),
+    ),
+    decimals(
+      'effective_hidden',
+      1,
+      ofResult((result) => result.width?.hidden ?? null),
+    ),
     ...metricColumns(plan, metrics).map((column) =>
       decimals(
         `${column.task}.${column.metric}`,

@@ -21,6 +21,8 @@ function resultColumns(rows: readonly ArmRow[]): CsvColumn<ArmRow>[] {
     decimals('speedup_time_hi', 4, ({ speedupTime }) => speedupTime.high),
     decimals('loss', 4, ({ loss }) => loss.mean),
     decimals('loss_sd', 4, ({ loss }) => loss.sd),
+    decimals('effective_ffn', 1, ({ width }) => width.ffn),
+    decimals('effective_hidden', 1, ({ width }) => width.hidden),
     ...(rows[0]?.metrics ?? []).map(({ task, metric }, index) =>
       decimals(`${task}.${metric}`, 4, (row: ArmRow) => row.metrics[index]?.mean ?? null),
     ),

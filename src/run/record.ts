@@ -1,3 +1,4 @@
+import type { EffectiveWidth } from '../growth/effective-width.ts';
 import type { ModelShape } from '../growth/layout.ts';
 import type { Cell } from './spec.ts';
 
@@ -18,12 +19,14 @@ export interface StageRecord {
   readonly seconds: number;
 }
 
-/** Validation loss in nats per masked token, just before and just after a growth, on the same batches. */
+/** A growth; validation loss in nats per masked token just before and just after it, on the same batches. */
 export interface GrowthRecord {
   readonly afterStage: number;
   readonly step: number;
   readonly before: number;
   readonly after: number;
+  /** Units that differ, just before and just after. */
+  readonly width: { readonly before: EffectiveWidth; readonly after: EffectiveWidth };
   /** Only where the growth was learned. Its cost is in the run's FLOPs and training time. */
   readonly fit?: FitRecord;
 }
@@ -61,6 +64,8 @@ export interface CellResult {
   readonly stages: readonly StageRecord[];
   readonly growths: readonly GrowthRecord[];
   readonly curve: readonly CurvePoint[];
+  /** Units that differ at the end; null where the run diverged. */
+  readonly width: EffectiveWidth | null;
   readonly tasks: Readonly<Record<string, TaskRecord>>;
   /** What made up the pre-training text; runs on different text are not comparable. */
   readonly corpus: { readonly digest: string; readonly trainTokens: number; readonly validationTokens: number };

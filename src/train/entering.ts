@@ -15,13 +15,17 @@ export function enteringState(state: Tensors, shape: ModelShape, entering: Enter
     const made = maskedParameter(tensorOf(state, parameter.name), parameter, shape, entering, mask);
     return made === null ? [] : [[parameter.name, made] as const];
   });
+  const weighed: Tensors = Object.fromEntries(masked);
   const layers = Array.from({ length: shape.layers }, (_, layer) => layer);
-  const shares = layers.filter((layer) => entersAsLayer(entering, layer)).map((layer) => [layerShare(layer), mask]);
+  const shares = layers
+    .filter((layer) => entersAsLayer(entering, layer))
+    .map((layer) => [layerShare(layer), mask] as const);
+  const shared: Tensors = Object.fromEntries(shares);
   const weights = unitMask(shape.hidden, entering.from.hidden, mask);
   return {
     ...state,
-    ...Object.fromEntries(masked),
-    ...Object.fromEntries(shares),
+    ...weighed,
+    ...shared,
     ...(weights === null ? {} : { [HIDDEN_WEIGHTS]: weights }),
   };
 }
@@ -46,7 +50,7 @@ function maskedParameter(
           ),
         ];
   });
-  return masks.length === 0 ? null : masks.reduce((product, units) => tf.mul(product, units), tensor);
+  return masks.length === 0 ? null : masks.reduce<tf.Tensor>((product, units) => tf.mul(product, units), tensor);
 }
 
 const sizesOf = ({ hidden, ffn }: ModelShape) => ({ hidden, ffn });
@@ -54,5 +58,5 @@ const sizesOf = ({ hidden, ffn }: ModelShape) => ({ hidden, ffn });
 /** 1 for the first `small` units and the mask for the others; null where there are no others. Gives [grown]. */
 function unitMask(grown: number, small: number, mask: tf.Tensor): tf.Tensor1D | null {
   if (grown === small) return null;
-  return tf.concat([tf.ones([small]), tf.mul(tf.ones([grown - small]), mask)]) as tf.Tensor1D;
+  return tf.concat([tf.ones<tf.Rank.R1>([small]), tf.mul<tf.Tensor1D>(tf.ones([grown - small]), mask)]);
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensors, Tensors } from '../engine/engine.ts';
 import { gatherRows } from '../engine/ops/gather.ts';
-import type { ParameterKind } from '../growth/layout.ts';
-import type { Expression, LearnedMatrix, Recipe } from '../growth/recipe.ts';
+import type { LearnedMatrix, Recipe } from '../growth/recipe.ts';
+import { evaluateRecipe, type NoiseForm, type Operations } from './evaluate-recipe.ts';
 import { applyRecipe } from './grow.ts';
 import type { Fresh } from './init.ts';
 import { parameter } from './parameters.ts';
@@ -36,51 +36,29 @@ export function drawsOf(recipe: Recipe, source: HostTensors, fresh: Fresh): Host
  * matrices (`learnedName`) and what the recipe draws (`drawsOf`). Gives the grown parameters by name.
  */
 export function grownTensors(recipe: Recipe, state: Tensors): Tensors {
-  return Object.fromEntries([...recipe].map(([name, made]) => [name, evaluate(made, state, drawer(state, name))]));
+  const sizes = new Map(Object.entries(state).map(([name, { shape }]) => [name, shape]));
+  const learned = ({ name }: LearnedMatrix) => parameter(state, learnedName(name)) as tf.Tensor2D;
+  const grown = evaluateRecipe(recipe, sizes, {
+    ...TENSORS,
+    copy: (name) => parameter(state, name),
+    drawn: (_, name) => parameter(state, drawnName(name)),
+    map: (x, axis, matrix) => mapAxis(x, axis, learned(matrix)),
+    mix: (parts, matrix, column) => mix(parts, learned(matrix), column),
+  });
+  return Object.fromEntries(grown);
 }
 
-type Draw = (kind: ParameterKind | 'normal') => tf.Tensor;
-
-/** Counts draws as grow.ts does. */
-function drawer(state: Tensors, name: string): Draw {
-  let drawn = 0;
-  return () => {
-    drawn += 1;
-    return parameter(state, drawnName(drawn === 1 ? name : `${name} (${drawn})`));
-  };
-}
-
-function evaluate(expression: Expression, state: Tensors, draw: Draw): tf.Tensor {
-  const value = (of: Expression) => evaluate(of, state, draw);
-  switch (expression.op) {
-    case 'copy':
-      return parameter(state, expression.from);
-    case 'take':
-      return take(value(expression.of), expression.axis, expression.index);
-    case 'scale':
-      return tf.mul(value(expression.of), expression.by);
-    case 'scale-axis':
-      return scaleAxis(value(expression.of), expression.axis, expression.by);
-    case 'concat':
-      return tf.concat(expression.of.map(value), expression.axis);
-    case 'fill':
-      return tf.fill([...expression.dims], expression.value);
-    case 'matmul':
-      return tf.matMul(value(expression.left), value(expression.right));
-    case 'init':
-      return draw(expression.kind);
-    case 'mean':
-      return tf.mean(value(expression.of), expression.axis, true);
-    case 'noise':
-      return withNoise(value(expression.of), expression, draw);
-    case 'map':
-      return mapAxis(value(expression.of), expression.axis, learned(state, expression.matrix));
-    case 'mix':
-      return mix(expression.of.map(value), learned(state, expression.matrix), expression.column);
-  }
-}
-
-const learned = (state: Tensors, { name }: LearnedMatrix) => parameter(state, learnedName(name)) as tf.Tensor2D;
+const TENSORS: Omit<Operations<tf.Tensor>, 'copy' | 'drawn' | 'map' | 'mix'> = {
+  take,
+  scale: (x, by) => tf.mul(x, by),
+  scaleAxis,
+  concat: (parts, axis) => tf.concat([...parts], axis),
+  fill: (value, size) => tf.fill([...size], value),
+  matmul: (left, right) => tf.matMul(left, right),
+  blockDiagonal,
+  mean: (x, axis) => tf.mean(x, axis, true),
+  noise: withNoise,
+};
 
 /** x with `axis` first and all others in one: [along, rest]. Parameters have one axis or two. */
 function axisFirst(x: tf.Tensor, axis: number): tf.Tensor2D {
@@ -114,10 +92,17 @@ function mix(parts: readonly tf.Tensor[], matrix: tf.Tensor2D, column: number): 
   return tf.addN(parts.map((part, index) => tf.mul(part, weights[index]!)));
 }
 
-function withNoise(x: tf.Tensor, noise: Extract<Expression, { op: 'noise' }>, draw: Draw): tf.Tensor {
-  const { axis, groups, deviation } = noise;
+function blockDiagonal(x: tf.Tensor, count: number): tf.Tensor {
+  const rows = Array.from({ length: count }, (_, block) => {
+    const cells = Array.from({ length: count }, (__, other) => (other === block ? x : tf.zeros(x.shape)));
+    return tf.concat(cells, 1);
+  });
+  return tf.concat(rows, 0);
+}
+
+function withNoise(x: tf.Tensor, drawn: tf.Tensor, { axis, groups, deviation }: NoiseForm): tf.Tensor {
   const rootMeanSquare = tf.sqrt(tf.mean(tf.square(x)));
-  return tf.add(x, tf.mul(lessGroupMeans(draw('normal'), axis, groups), tf.mul(rootMeanSquare, deviation)));
+  return tf.add(x, tf.mul(lessGroupMeans(drawn, axis, groups), tf.mul(rootMeanSquare, deviation)));
 }
 
 function lessGroupMeans(x: tf.Tensor, axis: number, groups: readonly number[]): tf.Tensor {

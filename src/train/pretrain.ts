@@ -1,7 +1,9 @@
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
+import { effectiveWidth } from '../growth/effective-width.ts';
+import type { ModelShape } from '../growth/layout.ts';
 import { growthAfter } from '../growth/schedule.ts';
 import { planStages, type PlannedStage } from '../run/plan.ts';
-import type { CellEvent, CellResult, CurvePoint, FitRecord, GrowthRecord, StageRecord } from '../run/record.ts';
+import type { CellEvent, CellResult, CurvePoint, GrowthRecord, StageRecord } from '../run/record.ts';
 import { targetShape, type Cell } from '../run/spec.ts';
 import type { PreparedCorpus } from '../text/corpus.ts';
 import { freshMoments } from './adamw.ts';
@@ -31,6 +33,7 @@ export interface Pretrained {
   readonly stages: readonly StageRecord[];
   readonly growths: readonly GrowthRecord[];
   readonly curve: readonly CurvePoint[];
+  readonly width: CellResult['width'];
   /** The last stage's parameters; null where the run diverged. */
   readonly state: HostTensors | null;
 }
@@ -38,7 +41,7 @@ export interface Pretrained {
 /** A growth of which the loss just after it is still to be measured. */
 interface Growing {
   readonly before: number;
-  readonly fit: FitRecord | null;
+  readonly told: Pick<GrowthRecord, 'width' | 'fit'>;
 }
 
 /** What has been gathered so far. */
@@ -75,14 +78,14 @@ export async function pretrain(run: Run): Promise<Pretrained> {
     try {
       if (growth !== null) await recordGrowth(run, stages, index - 1, growth, program, tally);
       const end = await runStage(run, stages, index, program, tally);
-      if (end.diverged) return result(tally, null, null);
+      if (end.diverged) return result(tally, stages[index]!.shape, null, null);
       const last = index === stages.length - 1;
       const loss = last ? await measure(run, program, targetShape(settings).length, tally) : null;
-      if (loss !== null) return result(tally, loss, await program.read());
+      if (loss !== null) return result(tally, stages[index]!.shape, loss, await program.read());
       const before = await measure(run, program, stages[index]!.shape.length, tally);
       const grown = await grow(run, stages, index, await program.read(), tally);
       state = grown.state;
-      growth = { before, fit: grown.fit };
+      growth = { before, told: grown.told };
     } finally {
       program.dispose();
     }
@@ -90,7 +93,7 @@ export async function pretrain(run: Run): Promise<Pretrained> {
   throw new Error('a schedule has at least one stage');
 }
 
-function result(tally: Tally, loss: number | null, state: HostTensors | null): Pretrained {
+function result(tally: Tally, shape: ModelShape, loss: number | null, state: HostTensors | null): Pretrained {
   const { flops, steps, stages, growths, curve, train, compile: compiling, evaluate } = tally;
   const status = loss !== null && Number.isFinite(loss) ? 'done' : 'diverged';
   const seconds = { train, compile: compiling, evaluate };
@@ -104,6 +107,7 @@ function result(tally: Tally, loss: number | null, state: HostTensors | null): P
     stages,
     growths,
     curve,
+    width: done && state !== null ? effectiveWidth(state, shape) : null,
     state: done ? state : null,
   };
 }
@@ -142,14 +146,14 @@ async function runStage(
   return end;
 }
 
-/** The grown model's state, ready for the stage after `index`, and what fitting took where the growth is learned. */
+/** The grown model's state, ready for the stage after `index`, and what the growth's record tells of the growing. */
 async function grow(
   run: Run,
   stages: readonly PlannedStage[],
   index: number,
   state: HostTensors,
   tally: Tally,
-): Promise<{ readonly state: HostTensors; readonly fit: FitRecord | null }> {
+): Promise<{ readonly state: HostTensors; readonly told: Growing['told'] }> {
   const { settings, seed } = run.cell;
   const recipe = growthAfter(targetShape(settings), settings.schedule, index);
   const fresh = freshParameter(settings.model.init, seed);
@@ -164,7 +168,8 @@ async function grow(
   // New moments have seen nothing: Adam's bias correction starts over with them.
   if (settings.growth.optimizer === 'reset') tally.updates = 0;
   const grown = grownState(recipe, from, state, settings.growth.optimizer, fresh, fitted?.parameters);
-  return { state: grown, fit: fitted?.record ?? null };
+  const width = { before: effectiveWidth(state, from), after: effectiveWidth(grown, to.shape) };
+  return { state: grown, told: { width, ...(fitted === null ? {} : { fit: fitted.record }) } };
 }
 
 async function measure(
@@ -184,14 +189,14 @@ async function recordGrowth(
   run: Run,
   stages: readonly PlannedStage[],
   afterStage: number,
-  { before, fit }: Growing,
+  { before, told }: Growing,
   program: Program,
   tally: Tally,
 ): Promise<void> {
   // What enters through masks has not begun to.
   const mask = stages[afterStage + 1]!.entering === null ? 1 : 0;
   const after = await measure(run, program, stages[afterStage]!.shape.length, tally, mask);
-  const growth = { afterStage, step: tally.steps, before, after, ...(fit === null ? {} : { fit }) };
+  const growth = { afterStage, step: tally.steps, before, after, ...told };
   tally.growths.push(growth);
   run.onEvent({ type: 'grow', growth });
 }

@@ -21,7 +21,8 @@ describe('progress in a log', () => {
     const { display, lines } = open();
     const id = cell.id;
     vi.advanceTimersByTime(1000);
-    const growth = { afterStage: 0, step: 6, before: 6, after: 6.25 };
+    const units = { ffn: 8, hidden: 8 };
+    const growth = { afterStage: 0, step: 6, before: 6, after: 6.25, width: { before: units, after: units } };
     display.show({ type: 'cell-event', id, event: { type: 'grow', growth } });
     display.show({ type: 'cell-event', id, event: { type: 'score', task: 'topic', metrics: { accuracy: 0.5 } } });
     display.show({ type: 'cell-finished', id, record: recordOf(cell, { loss: 5.5 }) });

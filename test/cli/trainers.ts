@@ -7,6 +7,7 @@ export function plannedResult(cell: Cell): CellResult {
   const stages = planStages(cell.settings).map(({ shape, steps, flops }) => ({ shape, steps, flops, seconds: 1 }));
   const metrics = { accuracy: 0.5 + cell.seed / 10, macro_f1: 0.4 };
   const tasks = cell.settings.finetune.tasks.map((task) => [task, { version: 1, metrics, seconds: 1 }]);
+  const width = { ffn: 8, hidden: 8 };
   return {
     status: 'done',
     loss: 5 + cell.seed,
@@ -14,8 +15,12 @@ export function plannedResult(cell: Cell): CellResult {
     flops: stages.reduce((sum, stage) => sum + stage.flops, 0),
     seconds: { train: stages.length, compile: 0.5, evaluate: 0.25, finetune: 2 },
     stages,
-    growths: stages.slice(1).map((_, afterStage) => ({ afterStage, step: 7, before: 6 + cell.seed, after: 6.5 })),
+    growths: stages.slice(1).map((_, afterStage) => ({
+      ...{ afterStage, step: 7, before: 6 + cell.seed, after: 6.5 },
+      width: { before: width, after: width },
+    })),
     curve: [],
+    width,
     tasks: Object.fromEntries(tasks) as CellResult['tasks'],
     corpus: { digest: 'abc', trainTokens: 1000, validationTokens: 100 },
     warnings: [],

@@ -5,6 +5,7 @@ import { momentRecipe } from '../../src/growth/moments.ts';
 import { ffnShare } from '../../src/growth/operators/ffn-share.ts';
 import { stack } from '../../src/growth/operators/stack.ts';
 import {
+  blockDiagonal,
   checkRecipe,
   compose,
   concat,
@@ -14,6 +15,8 @@ import {
   identity,
   init,
   matmul,
+  mean,
+  noise,
   scale,
   scaleAxis,
   take,
@@ -52,6 +55,18 @@ describe('take', () => {
   });
 });
 
+test('slices of one thing end to end are one take', () => {
+  const ends = [take(copy('a'), 1, [0, 1]), take(copy('a'), 1, [1])];
+  expect(concat(1, ends)).toEqual(take(copy('a'), 1, [0, 1, 1]));
+  expect(concat(0, ends).op).toBe('concat');
+  expect(concat(1, [...ends, copy('a')]).op).toBe('concat');
+  expect(concat(1, [...ends, take(copy('b'), 1, [0])]).op).toBe('concat');
+});
+
+test('noise of no size is no noise', () => {
+  expect(noise(copy('a'), 0, [0, 0], 0)).toEqual(copy('a'));
+});
+
 describe('dims', () => {
   test.each([
     ['copy', copy('a'), [2, 3]],
@@ -61,6 +76,9 @@ describe('dims', () => {
     ['fill', fill(1, [6]), [6]],
     ['matmul', matmul(copy('a'), copy('b')), [2, 4]],
     ['init', init('kernel', [9, 9]), [9, 9]],
+    ['mean', mean(copy('a'), 1), [2, 1]],
+    ['noise', noise(copy('a'), 0, [0, 0], 0.5), [2, 3]],
+    ['block-diagonal', blockDiagonal(copy('a'), 3), [6, 9]],
   ] as const)('of %s', (_, expression, want) => {
     expect(expressionDims(expression, sources)).toEqual(want);
   });
@@ -69,6 +87,8 @@ describe('dims', () => {
     ['concat of parts that differ elsewhere', concat(0, [copy('a'), copy('b')]), 'does not fit'],
     ['matmul of sizes that differ', matmul(copy('b'), copy('a')), 'matmul: [3, 4] times [2, 3]'],
     ['too few factors', scaleAxis(copy('a'), 1, [1, 2]), '2 factors for axis 1'],
+    ['too few groups', noise(copy('a'), 1, [0, 0], 1), '2 groups for axis 1'],
+    ['block-diagonal of what is no matrix', blockDiagonal(fill(1, [4]), 2), '[4] is not a matrix'],
     ['an unknown parameter', copy('c'), 'does not exist: c'],
   ] as const)('refuse %s', (_, expression, message) => {
     expect(() => expressionDims(expression, sources)).toThrow(message);
@@ -118,6 +138,18 @@ describe('ffn-share', () => {
 });
 
 describe('compose', () => {
+  test('makes of a mean, noise and blocks those of what they are made of', () => {
+    const first: Recipe = new Map([['x', scale(copy('a'), 3)]]);
+    const second: Recipe = new Map([
+      ['mean', mean(copy('x'), 0)],
+      ['noise', noise(copy('x'), 0, [0, 0], 0.5)],
+      ['blocks', blockDiagonal(copy('x'), 2)],
+    ]);
+    const tripled = scale(copy('a'), 3);
+    const composed = [mean(tripled, 0), noise(tripled, 0, [0, 0], 0.5), blockDiagonal(tripled, 2)];
+    expect([...compose(first, second).values()]).toEqual(composed);
+  });
+
   const sizes = fc.record({ layers: fc.integer({ min: 1, max: 4 }), ffn: fc.integer({ min: 1, max: 16 }) });
 
   test('grows depth and width in one step, in either order, to the same model', () => {
@@ -177,6 +209,22 @@ describe('momentRecipe', () => {
       ['product', matmul(copy(name), copy(name))],
     ]);
     expect([...momentRecipe(made, target, 1).values()]).toEqual([fill(0, [8, 8]), fill(0, [8, 8])]);
+  });
+
+  test('hands every place between n copies on the diagonal 1/n, those of weight 0 too', () => {
+    const name = 'layer_0/query/kernel';
+    const doubled: Recipe = new Map([['x', blockDiagonal(copy(name), 2)]]);
+    const twice = Array.from({ length: 16 }, (_, place) => place % 8);
+    expect(momentRecipe(doubled, target, 2).get('x')).toEqual(scale(take(take(copy(name), 0, twice), 1, twice), 1 / 4));
+  });
+
+  test('passes noise by, and says nothing of means', () => {
+    const name = 'layer_0/query/bias';
+    const made: Recipe = new Map([
+      ['noise', noise(copy(name), 0, [0, 0, 0, 0, 1, 1, 1, 1], 1)],
+      ['mean', mean(copy(name), 0)],
+    ]);
+    expect([...momentRecipe(made, target, 1).values()]).toEqual([copy(name), fill(0, [1])]);
   });
 
   test('refuses a repetition written as concat, whose copies it would miscount', () => {

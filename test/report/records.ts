@@ -51,6 +51,7 @@ export function recordOf(cell: Cell, change: Partial<CellResult>, others: Partia
     stages: [],
     growths: [],
     curve: [],
+    width: { ffn: 15, hidden: 8 },
     tasks: {},
     corpus: { digest: 'abc', trainTokens: 1000, validationTokens: 100 },
     warnings: [],
@@ -79,6 +80,8 @@ export const scores = (topic: number, span: number): CellResult['tasks'] => ({
   span: { version: 1, metrics: { exact_match: span }, seconds: 1 },
 });
 
+const width = { before: { ffn: 8, hidden: 8 }, after: { ffn: 8, hidden: 8 } };
+
 /** Four finished cells whose statistics were worked out with Python's `statistics`. */
 export const records: readonly CellRecord[] = [
   recordOf(cellOf('full', 0), { loss: 5.5, seconds: seconds(10), tasks: scores(0.61, 0.1) }),
@@ -86,13 +89,14 @@ export const records: readonly CellRecord[] = [
     loss: 5.6125,
     seconds: seconds(8),
     tasks: scores(0.6, 0.15),
-    growths: [{ afterStage: 0, step: 6, before: 6, after: 6.25 }],
+    growths: [{ afterStage: 0, step: 6, before: 6, after: 6.25, width }],
+    width: { ffn: 12.5, hidden: 6 },
   }),
   recordOf(cellOf('full', 1), { loss: 5.7, seconds: seconds(12), tasks: scores(0.65, 0.2) }),
   recordOf(cellOf('stack', 1), {
     loss: 5.3375,
     seconds: seconds(8.5),
     tasks: scores(0.62, 0.25),
-    growths: [{ afterStage: 0, step: 6, before: 5.9, after: 6 }],
+    growths: [{ afterStage: 0, step: 6, before: 5.9, after: 6, width }],
   }),
 ];

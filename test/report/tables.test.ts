@@ -17,9 +17,9 @@ describe('results.csv', () => {
   test('has the statistics that Python works out from the same records', () => {
     expect(results()).toBe(
       lines(
-        'dimension,arm,n,failed,steps,flops,seconds,speedup_flops,speedup_time,speedup_time_lo,speedup_time_hi,loss,loss_sd,topic.accuracy,topic.macro_f1,span.exact_match,score,score_sd,score_delta,warnings',
-        'baseline,full,2,0,10,4899840,11.00,0.0000,0.0000,0.0000,0.0000,5.6000,0.1414,0.6300,0.5000,0.1500,39.00,4.95,0.00,n=2: spread only indicative',
-        'depth,stack,2,0,10,4015104,8.25,0.2204,0.3309,0.2500,0.4118,5.4750,0.1945,0.6100,0.5000,0.2000,40.50,4.24,1.50,n=2: spread only indicative',
+        'dimension,arm,n,failed,steps,flops,seconds,speedup_flops,speedup_time,speedup_time_lo,speedup_time_hi,loss,loss_sd,effective_ffn,effective_hidden,topic.accuracy,topic.macro_f1,span.exact_match,score,score_sd,score_delta,warnings',
+        'baseline,full,2,0,10,4899840,11.00,0.0000,0.0000,0.0000,0.0000,5.6000,0.1414,15.0,8.0,0.6300,0.5000,0.1500,39.00,4.95,0.00,n=2: spread only indicative',
+        'depth,stack,2,0,10,4015104,8.25,0.2204,0.3309,0.2500,0.4118,5.4750,0.1945,13.8,7.0,0.6100,0.5000,0.2000,40.50,4.24,1.50,n=2: spread only indicative',
       ),
     );
   });
@@ -27,7 +27,7 @@ describe('results.csv', () => {
   test('leaves empty what is not known, and never writes 0 for it', () => {
     const some = [records[0]!, failure(cellOf('stack', 0), 'out of memory\nat line 3')];
     expect(results(some).split('\n')[2]).toBe(
-      'depth,stack,0,1,,,,,,,,,,,,,,,,1 of 2 cells failed: out of memory; 1 of 2 cells not run yet',
+      'depth,stack,0,1,,,,,,,,,,,,,,,,,,1 of 2 cells failed: out of memory; 1 of 2 cells not run yet',
     );
   });
 
@@ -79,11 +79,11 @@ describe('cells.csv', () => {
     const ids = plan.cells.map(({ id }) => id);
     expect(cellsCsv(plan, some, metrics)).toBe(
       lines(
-        'dimension,arm,seed,status,id,steps,flops,loss,growth_1_before,growth_1_after,topic.accuracy,topic.macro_f1,span.exact_match,score,warnings,error,seconds,seconds_compile,seconds_evaluate,seconds_finetune',
-        `baseline,full,0,done,${ids[0]!},10,4899840,5.5000,,,0.6100,0.5000,0.1000,35.50,,,10.00,1.00,2.00,3.00`,
-        `depth,stack,0,done,${ids[1]!},10,4015104,5.6125,6.0000,6.2500,0.6000,0.5000,0.1500,37.50,,,8.00,1.00,2.00,3.00`,
-        `baseline,full,1,failed,${ids[2]!},,,,,,,,,,,"killed, sadly",,,,`,
-        `depth,stack,1,pending,${ids[3]!},,,,,,,,,,,,,,,`,
+        'dimension,arm,seed,status,id,steps,flops,loss,growth_1_before,growth_1_after,effective_ffn,effective_hidden,topic.accuracy,topic.macro_f1,span.exact_match,score,warnings,error,seconds,seconds_compile,seconds_evaluate,seconds_finetune',
+        `baseline,full,0,done,${ids[0]!},10,4899840,5.5000,,,15.0,8.0,0.6100,0.5000,0.1000,35.50,,,10.00,1.00,2.00,3.00`,
+        `depth,stack,0,done,${ids[1]!},10,4015104,5.6125,6.0000,6.2500,12.5,6.0,0.6000,0.5000,0.1500,37.50,,,8.00,1.00,2.00,3.00`,
+        `baseline,full,1,failed,${ids[2]!},,,,,,,,,,,,,"killed, sadly",,,,`,
+        `depth,stack,1,pending,${ids[3]!},,,,,,,,,,,,,,,,,`,
       ),
     );
   });

@@ -26,7 +26,8 @@ describe('warnings', () => {
   });
 
   test('a growth that was not won back', () => {
-    const growths = [{ afterStage: 0, step: 6, before: 4.9, after: 6 }];
+    const units = { ffn: 8, hidden: 8 };
+    const growths = [{ afterStage: 0, step: 6, before: 4.9, after: 6, width: { before: units, after: units } }];
     expect(warnings({ loss: 5, growths })).toContain('loss of seed 0 ends above its value before growth');
     expect(warnings({ loss: 4.8, growths })).toEqual([USUAL]);
   });

@@ -4,7 +4,20 @@ import type { HostTensor, HostTensors } from '../../src/engine/engine.ts';
 import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import { ffnShare } from '../../src/growth/operators/ffn-share.ts';
 import { stack } from '../../src/growth/operators/stack.ts';
-import { compose, concat, copy, fill, init, matmul, scale, scaleAxis, take } from '../../src/growth/recipe.ts';
+import {
+  blockDiagonal,
+  compose,
+  concat,
+  copy,
+  fill,
+  init,
+  matmul,
+  mean,
+  noise,
+  scale,
+  scaleAxis,
+  take,
+} from '../../src/growth/recipe.ts';
 import { firstMoment, freshMoments, secondMoment } from '../../src/train/adamw.ts';
 import { applyRecipe } from '../../src/train/grow.ts';
 import { freshParameter, initialState } from '../../src/train/init.ts';
@@ -35,6 +48,10 @@ describe('a recipe makes', () => {
     ['concat of columns', concat(1, [copy('b'), copy('a')]), tensor([2, 4], 7, 1, 2, 3, 8, 4, 5, 6)],
     ['concat of rows', concat(0, [copy('b'), fill(9, [1, 1])]), tensor([3, 1], 7, 8, 9)],
     ['fill', fill(2, [2, 2]), tensor([2, 2], 2, 2, 2, 2)],
+    ['mean of columns', mean(copy('a'), 1), tensor([2, 1], 2, 5)],
+    ['mean of rows', mean(copy('a'), 0), tensor([1, 3], 2.5, 3.5, 4.5)],
+    ['mean in the middle', mean(copy('cube'), 1), tensor([2, 1, 2], 2, 3, 6, 7)],
+    ['block-diagonal', blockDiagonal(copy('b'), 2), tensor([4, 2], 7, 0, 8, 0, 0, 7, 0, 8)],
     ['matmul', matmul(take(copy('a'), 1, [0, 1]), copy('b')), tensor([2, 1], 23, 68)],
   ])('%s', (_, expression, want) => {
     expect(make(expression)).toEqual(want);
@@ -66,6 +83,43 @@ describe('a recipe makes', () => {
 
   test('nothing from a parameter that does not exist', () => {
     expect(() => make(copy('c'))).toThrow('recipe copies a parameter that does not exist: c');
+  });
+});
+
+describe('noise', () => {
+  const size = [6, 500] as const;
+  const values = fresh('kernel', 'plain', size);
+  const plain: HostTensors = new Map([['plain', { shape: size, values }]]);
+  const groups = [0, 1, 0, 2, 1, 0];
+  const noisy = make(noise(copy('plain'), 0, groups, 0.1), plain).values;
+  const added = noisy.map((value, index) => value - values[index]!);
+  const row = (of: Float32Array, index: number) => of.subarray(index * 500, (index + 1) * 500);
+  const rootMeanSquare = (of: Float32Array) => Math.sqrt(of.reduce((sum, value) => sum + value ** 2, 0) / of.length);
+
+  test('sums to 0 over each group at every place, and leaves a slice alone that is its only one', () => {
+    for (let place = 0; place < 500; place += 1) {
+      const at = (index: number) => row(added, index)[place]!;
+      expect(Math.abs(at(0) + at(2) + at(5))).toBeLessThan(1e-6);
+      expect(Math.abs(at(1) + at(4))).toBeLessThan(1e-6);
+    }
+    expect(row(noisy, 3)).toEqual(row(values, 3));
+  });
+
+  test('is as large as asked, relative to the root mean square; the mean of n draws takes 1/n of their variance', () => {
+    const unit = 0.1 * rootMeanSquare(values);
+    // 500 numbers tell a standard deviation to about 3 %.
+    expect(Math.abs(rootMeanSquare(row(added, 0)) / (unit * Math.sqrt(2 / 3)) - 1)).toBeLessThan(0.08);
+    expect(Math.abs(rootMeanSquare(row(added, 1)) / (unit * Math.sqrt(1 / 2)) - 1)).toBeLessThan(0.08);
+  });
+
+  test('is the same again, another for another parameter, and along the axis that is named', () => {
+    expect(make(noise(copy('plain'), 0, groups, 0.1), plain).values).toEqual(noisy);
+    const other = applyRecipe(new Map([['other', noise(copy('plain'), 0, groups, 0.1)]]), plain, fresh);
+    expect(other.get('other')!.values).not.toEqual(noisy);
+    const columns = make(noise(copy('a'), 1, [0, 1, 0], 1)).values.map((value, index) => value - (index + 1));
+    expect([columns[1], columns[4]]).toEqual([0, 0]);
+    expect(columns[0]! + columns[2]!).toBeCloseTo(0, 5);
+    expect(columns[0]).not.toBe(0);
   });
 });
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, HostTensor, HostTensors } from '../../src/engine/engine.ts';
 import { openWasm } from '../../src/engine/wasm.ts';
 import {
+  blockDiagonal,
   concat,
   copy,
   fill,
@@ -49,6 +50,7 @@ const every: readonly (readonly [string, Expression])[] = [
   ['concat', concat(0, [copy('a'), fill(9, [1, 3])])],
   ['fill', fill(2, [2, 2])],
   ['matmul', matmul(copy('a'), copy('c'))],
+  ['block-diagonal', blockDiagonal(copy('a'), 3)],
   ['mean', mean(copy('a'), 0)],
   ['noise on rows', noise(copy('c'), 0, [4, 7, 4], 0.3)],
   ['noise on columns', noise(copy('a'), 1, [1, 1, 1], 0.3)],
@@ -63,6 +65,7 @@ const nested: readonly (readonly [string, Expression])[] = [
   ['noise of a map', noise(map(copy('a'), 1, units), 1, [0, 1, 2, 1], 0.3)],
   ['take of a mix', take(mix([copy('a'), copy('b')], layers, 0), 1, [2, 0, 2])],
   ['map of a mix', scaleAxis(map(mix([copy('a'), copy('b')], layers, 1), 1, units), 1, [1, 0.5, 1, 0.5])],
+  ['block-diagonal of a map', blockDiagonal(map(copy('c'), 0, units), 2)],
   ['matmul of maps', matmul(map(copy('a'), 1, units), map(copy('c'), 0, units))],
   ['concat and mean', mean(concat(0, [map(copy('b'), 1, units), scale(map(copy('a'), 1, units), 3)]), 0)],
 ];
@@ -86,7 +89,7 @@ function suite(open: () => Promise<Engine>): void {
   let engine: Engine;
   beforeAll(async () => {
     engine = await open();
-  });
+  }, 60_000);
 
   async function carriedOut(made: Recipe, matrices: HostTensors): Promise<ReadonlyMap<string, Float32Array>> {
     const state = new Map([...source, ...drawsOf(made, source, fresh), ...matrices]);

@@ -17,6 +17,11 @@ import { random } from './random.ts';
 import { shareAttention } from './share-attention.ts';
 import { stack } from './stack.ts';
 import { truncate } from './truncate.ts';
+import { widthCopy } from './width-copy.ts';
+import { widthDouble } from './width-double.ts';
+import { widthLemon } from './width-lemon.ts';
+import { widthNextLayer } from './width-next-layer.ts';
+import { widthRandom } from './width-random.ts';
 
 /** Adding an operator: one file beside this one, one line here. Listed by dimension. */
 export const operators: readonly GrowthOperator[] = [
@@ -33,6 +38,11 @@ export const operators: readonly GrowthOperator[] = [
   msgFfn,
   msgHidden,
   ligoWidth,
+  widthCopy,
+  widthNextLayer,
+  widthDouble,
+  widthLemon,
+  widthRandom,
   meanPool,
   maxPool,
   concatPool,
