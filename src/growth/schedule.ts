@@ -102,7 +102,7 @@ export function enteringAfter(target: ModelShape, schedule: Schedule, index: num
 }
 
 /** The reductions that end with stage `index`, with their operators. */
-function growingAfter(schedule: Schedule, index: number) {
+export function growingAfter(schedule: Schedule, index: number) {
   const [from, to] = [schedule[index]?.reductions ?? {}, schedule[index + 1]?.reductions ?? {}];
   return DIMENSIONS.flatMap((dimension) => {
     const own = from[dimension];

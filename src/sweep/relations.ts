@@ -3,6 +3,7 @@ import { DIMENSIONS } from '../growth/layout.ts';
 import { stageShape, stageSteps } from '../growth/schedule.ts';
 import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
 import type { Path } from './problem.ts';
+import { rampFaults } from './ramp-faults.ts';
 
 /** Settings that do not go together. */
 export interface Fault {
@@ -16,7 +17,7 @@ export interface Fault {
 export function settingFaults(settings: Settings, mayEndSmall: boolean): Fault[] {
   const schedule = scheduleFaults(settings);
   // Shapes and steps of the stages mean nothing until the schedule holds.
-  const stages = schedule.length > 0 ? [] : [...stepFaults(settings), ...maskFaults(settings)];
+  const stages = schedule.length > 0 ? [] : [...stepFaults(settings), ...maskFaults(settings), ...rampFaults(settings)];
   return [...modelFaults(settings), ...schedule, ...stages, ...(mayEndSmall ? [] : endFaults(settings))];
 }
 

@@ -7,6 +7,7 @@ import { growingFlops, learnedMatrices } from '../../src/growth/learned.ts';
 import { ligoDepth } from '../../src/growth/operators/ligo-depth.ts';
 import { ligoWidth } from '../../src/growth/operators/ligo-width.ts';
 import { compose } from '../../src/growth/recipe.ts';
+import { enteringState } from '../../src/train/entering.ts';
 import { grownTensors, learnedName, startOf } from '../../src/train/grown-tensors.ts';
 import { initialState } from '../../src/train/init.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
@@ -58,6 +59,14 @@ describe.each(shapes)('every matrix product of a %s model is in the formula', (_
     expect(await countFlops(run)).toBe(3 * BATCH * forwardFlops(shape, MASKED));
     tf.dispose(state);
   });
+});
+
+test('masks cost no matrix products', async () => {
+  const from = { ...plain, layers: 2, hidden: 4, heads: 1, ffn: 9 };
+  const state = toTensors(initialState(plain, { std: 0.1, positions: 'random' }, 1));
+  const masked = () => loss(plain, enteringState(state, plain, { from, ramp: 2 }, tf.scalar(0.5)));
+  expect(await countFlops(masked)).toBe(BATCH * forwardFlops(plain, MASKED));
+  tf.dispose(state);
 });
 
 test('every matrix product of a fitting step is in the formula, those that make the grown model among them', async () => {
