@@ -1,5 +1,6 @@
 import { innerLength } from './flops.ts';
 import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
+import { newLayers } from './new-layers.ts';
 import { checkRecipe } from './recipe.ts';
 import {
   fitsAfter,
@@ -17,7 +18,8 @@ import {
 /**
  * Everything that keeps `schedule` from growing a model into `target`: shares that do not add up to 1, reductions
  * that their operators refuse, stages larger than the one after them, operators that cannot grow what the next stage
- * trains. Operators must be registered ones, each in its own dimension. The last stage may have reductions: whether a run may end small is not for the schedule to say.
+ * trains or do not go together, rules where nothing grows. Operators must be registered ones, each in its own
+ * dimension. The last stage may have reductions: whether a run may end small is not for the schedule to say.
  */
 export function scheduleProblems(target: ModelShape, schedule: Schedule): ScheduleProblem[] {
   const refused = schedule.map((stage, index) => refusals(target, stage, index));
@@ -27,10 +29,10 @@ export function scheduleProblems(target: ModelShape, schedule: Schedule): Schedu
     const shrinking = shrinkage(target, stage, next, index);
     return shrinking.length > 0 ? shrinking : misfits(target, stage, next, index);
   });
-  const unequal = schedule.flatMap((_, index) =>
-    refused.flat().length === 0 ? togetherProblems(schedule, index) : [],
-  );
-  return [...shareProblems(schedule), ...refused.flat(), ...steps, ...unequal];
+  const sound = steps.length === 0 && refused.flat().length === 0;
+  const frozen = sound ? schedule.flatMap((_, index) => freezeProblems(target, schedule, index)) : [];
+  const together = sound ? schedule.flatMap((_, index) => togetherProblems(schedule, index)) : [];
+  return [...shareProblems(schedule), ...refused.flat(), ...steps, ...together, ...frozen, ...endProblems(schedule)];
 }
 
 /** Operators that grow at once are fitted together, and let in what is new by one mask. */
@@ -48,17 +50,41 @@ function togetherProblems(schedule: Schedule, index: number): ScheduleProblem[] 
   ];
 }
 
+function freezeProblems(target: ModelShape, schedule: Schedule, index: number): ScheduleProblem[] {
+  if (schedule[index]?.freeze === undefined || newLayers(target, schedule, index).length > 0) return [];
+  const where = index === 0 ? 'there is no stage before it' : 'the stage before it is as deep';
+  const message = `only a stage that adds layers can freeze the others, but ${where}`;
+  const hint = 'Make the stage before smaller in depth, or remove freeze.';
+  return [{ stage: index, dimension: null, key: 'freeze', message, hint }];
+}
+
+/** The first stage is grown into from nothing, the last one into nothing. */
+function endProblems(schedule: Schedule): ScheduleProblem[] {
+  const problems: ScheduleProblem[] = [];
+  const [first, last] = [schedule[0], schedule.at(-1)];
+  if (first?.growth !== undefined) {
+    const message = 'the first stage cannot say how to grow into it: nothing comes before it';
+    const hint = 'Write it at a later stage, or for all of them under growth.';
+    problems.push({ stage: 0, dimension: null, key: 'growth', message, hint });
+  }
+  if (last?.until !== undefined) {
+    const message = 'the last stage cannot be left early: nothing comes after it';
+    problems.push({ stage: schedule.length - 1, dimension: null, key: 'until', message, hint: 'Remove until.' });
+  }
+  return problems;
+}
+
 /** Written in percent with a few decimals, shares of thirds must still be told from shares that are wrong. */
 const SHARE_TOLERANCE = 1e-6;
 
-/** The shares of the steps must add up to 1. */
+/** The shares must add up to 1. */
 export function shareProblems(schedule: Schedule): ScheduleProblem[] {
   const sum = schedule.reduce((total, { share }) => total + share, 0);
   if (Math.abs(sum - 1) <= SHARE_TOLERANCE) return [];
   const percent = Number((sum * 100).toPrecision(6));
   const rest = Number((100 - percent).toPrecision(6));
   const hint = rest > 0 ? `${rest}% are left to give.` : `${-rest}% are too much.`;
-  return [{ stage: null, dimension: null, message: `the stages' steps must add up to 100%, got ${percent}%`, hint }];
+  return [{ stage: null, dimension: null, message: `the stages' shares must add up to 100%, got ${percent}%`, hint }];
 }
 
 function refusals(target: ModelShape, stage: Stage, index: number): ScheduleProblem[] {

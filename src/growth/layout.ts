@@ -129,6 +129,9 @@ const MASKED_LM_HEAD: readonly Row[] = [
   ['masked_lm/output/bias', 'bias', 'vocab'],
 ];
 
+/** Whether a parameter is the masked-LM head's own; the token table, which it shares, is not. */
+export const isHead = ({ leaf }: Parameter): boolean => MASKED_LM_HEAD.some(([own]) => own === leaf);
+
 /** The name of a parameter: `layer_3/query/kernel`, or the leaf itself outside the layers. */
 export const parameterName = (layer: number | null, leaf: string): string =>
   layer === null ? leaf : `layer_${layer}/${leaf}`;

@@ -84,7 +84,8 @@ function requireDistinctSources(parts: readonly Expression[]): void {
   }
 }
 
-function copied(expression: Expression): string[] {
+/** Names of the parameters of the smaller model that stand in an expression. */
+export function copied(expression: Expression): string[] {
   switch (expression.op) {
     case 'copy':
       return [expression.from];

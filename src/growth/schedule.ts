@@ -3,6 +3,7 @@ import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
 import type { GrowthOperator, OperatorSettings } from './operator.ts';
 import { operators } from './operators/index.ts';
 import type { Fit } from './learned.ts';
+import type { GrowthPolicy, SlopeRule } from './policy.ts';
 import { compose, identity, type Recipe } from './recipe.ts';
 
 /** How small one dimension is during a stage, and the operator that will grow it out of the stage. */
@@ -15,6 +16,12 @@ export interface Reduction {
 export interface Stage {
   readonly share: number;
   readonly reductions: Readonly<Partial<Record<Dimension, Reduction>>>;
+  /** Where the growth into this stage departs from the policy of the run. */
+  readonly growth?: Partial<GrowthPolicy>;
+  /** Share (0 to 1) of the stage, at its start, in which only the layers that it adds and the head are trained. */
+  readonly freeze?: number;
+  /** When the stage may end before its share is used up; the steps left over go to the last stage. */
+  readonly until?: SlopeRule;
 }
 
 /** Stages in order. No schedule at all is one stage without reductions: the target from the first step. */
@@ -25,6 +32,8 @@ export const TARGET_ONLY: Schedule = [{ share: 1, reductions: {} }];
 export interface ScheduleProblem {
   readonly stage: number | null;
   readonly dimension: Dimension | null;
+  /** What else of the stage is at fault. */
+  readonly key?: 'growth' | 'freeze' | 'until';
   readonly message: string;
   readonly hint: string;
 }
@@ -63,7 +72,7 @@ export function growthAfter(target: ModelShape, schedule: Schedule, index: numbe
     if (own === undefined) throw new Error(`stage ${index + 1} is smaller in ${dimension} than the stage before it`);
     reductions = withReduction(reductions, dimension, next);
     const before = shape;
-    shape = stageShape(target, { share: to.share, reductions });
+    shape = stageShape(target, { ...to, reductions });
     return compose(recipe, operatorOf(own).grow(before, shape, own.settings));
   }, identity(start));
 }

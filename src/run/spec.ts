@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UNREDUCED, type Dimension, type ModelShape } from '../growth/layout.ts';
+import type { GrowthPolicy } from '../growth/policy.ts';
 import type { Schedule } from '../growth/schedule.ts';
 
 /** Everything that decides what a cell computes, apart from its seed. Nothing in it is optional or relative. */
@@ -39,12 +40,8 @@ export interface Settings {
     /** Steps between two measurements of the validation loss. */
     readonly evaluate: number;
   };
-  readonly growth: {
-    /** Adam's moments at growth: started anew, or carried over by the recipe's derived rule. */
-    readonly optimizer: 'reset' | 'carry';
-    /** Learning rate after growth: a warm-up and decay for every stage, or one for the whole run. */
-    readonly rate: 'restart' | 'continue';
-  };
+  /** What holds at every growth; a stage of the schedule may depart from it. */
+  readonly growth: GrowthPolicy;
   readonly finetune: {
     readonly tasks: readonly string[];
     /** Training examples of a task at most; null takes all. */

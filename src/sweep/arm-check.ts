@@ -5,6 +5,7 @@ import type { Sweep } from './file-check.ts';
 import { firstWritten, placeOf } from './place.ts';
 import { dotted, type Path, type Problem } from './problem.ts';
 import { settingFaults, type Fault } from './relations.ts';
+import { writtenFaults } from './stage-relations.ts';
 import { fill, resolve, type FilledSettings } from './settings.ts';
 
 /** An arm with its settings filled in, resolved (null where something is not said), and what is wrong with them. */
@@ -19,7 +20,8 @@ export interface CheckedArm {
 export function checkArm(draft: ArmDraft, sweep: Sweep): CheckedArm {
   const filled = fill(draft.input);
   const settings = resolve(filled);
-  const faults = settings === null ? [] : settingFaults(settings, draft.control !== null);
+  const sound = settings === null ? [] : settingFaults(settings, draft.control !== null);
+  const faults = [...writtenFaults(filled), ...sound];
   const problems = [...missing(filled, sweep), ...faults.map((fault) => faultProblem(fault, draft, sweep))];
   return { draft, filled, settings, problems };
 }

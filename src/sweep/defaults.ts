@@ -16,6 +16,8 @@ export const DEFAULTS = {
   /** Measurements of the validation loss in a run. */
   evaluations: 10,
   growth: { optimizer: 'reset', rate: 'restart' },
+  /** Evaluations over which a stage's loss must have flattened. */
+  until: { window: 2 },
   /** Of equal cost: a twentieth of the target's is less than what most comparisons differ by. */
   compare: { tolerance: '5%', split: 'even' },
   finetune: { tasks: [], examples: 'all', epochs: 3, batch: 32, rate: 3e-4, warmup: '10%' },

@@ -31,6 +31,8 @@ export function explain(error: ErrorObject, path: Path): Explanation {
         message: `must have ${String(params['missingProperty'])}`,
         hint: described(params, schema),
       };
+    case 'oneOf':
+      return { path, part: 'key', message: eitherOf(schema, error.data as object), hint: '' };
     case 'enum': {
       const known = params['allowedValues'] as readonly string[];
       return value(`must be ${expected(schema)}, ${got}`, suggest(String(error.data), known).trim());
@@ -75,6 +77,13 @@ function explainRepetition(path: Path, items: readonly unknown[], first: number,
     message: `must not be listed twice, got ${describe(items[later])} again`,
     hint: '',
   };
+}
+
+/** Of keys that exclude one another, which there may be and which there are. */
+function eitherOf({ oneOf }: Readonly<Record<string, unknown>>, given: object): string {
+  const keys = (oneOf as readonly { required: readonly string[] }[]).flatMap(({ required }) => required);
+  const found = keys.filter((key) => Object.hasOwn(given, key));
+  return `must have ${keys.join(' or ')}, got ${found.length === 0 ? 'neither' : 'both'}`;
 }
 
 /** What a missing key would mean. */

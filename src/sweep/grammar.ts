@@ -1,4 +1,5 @@
 import type { Dimension } from '../growth/layout.ts';
+import type { GrowthPolicy, SlopeRule } from '../growth/policy.ts';
 import type { EngineName, Settings } from '../run/spec.ts';
 
 /** A share of a whole as sweep files write it: `70%`. */
@@ -7,7 +8,16 @@ export type Share = `${number}%`;
 /** Reductions by operator, one a dimension: `{ stack: 4 }` or `{ stack: { layers: 4 } }`. */
 export type ReductionInput = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
 
-export type StageInput = { readonly steps: Share } & Readonly<Partial<Record<Dimension, ReductionInput>>>;
+export type GrowthInput = Partial<Omit<GrowthPolicy, 'warmup'>> & { readonly warmup?: number | Share };
+
+/** A stage lasts a share of the steps or of the FLOPs: one of the two is given. */
+export interface StageInput extends Readonly<Partial<Record<Dimension, ReductionInput>>> {
+  readonly steps?: Share;
+  readonly flops?: Share;
+  readonly growth?: GrowthInput;
+  readonly freeze?: Share;
+  readonly until?: Pick<SlopeRule, 'slope'> & Partial<SlopeRule>;
+}
 
 /** `base`, or the changes of an arm, once it is known to fit the schema. */
 export interface SettingsInput {
@@ -20,7 +30,7 @@ export interface SettingsInput {
     readonly flops?: number;
     readonly warmup?: number | Share;
   };
-  readonly growth?: Partial<Settings['growth']>;
+  readonly growth?: GrowthInput;
   readonly finetune?: Partial<Omit<Settings['finetune'], 'examples' | 'warmup'>> & {
     readonly examples?: number | 'all';
     readonly warmup?: Share;

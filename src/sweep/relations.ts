@@ -1,9 +1,10 @@
 import { scheduleProblems } from '../growth/check.ts';
 import { DIMENSIONS } from '../growth/layout.ts';
-import { stageShape, stageSteps } from '../growth/schedule.ts';
+import { stageShape } from '../growth/schedule.ts';
 import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
 import type { Path } from './problem.ts';
 import { rampFaults } from './ramp-faults.ts';
+import { stageFaults } from './stage-relations.ts';
 
 /** Settings that do not go together. */
 export interface Fault {
@@ -17,7 +18,8 @@ export interface Fault {
 export function settingFaults(settings: Settings, mayEndSmall: boolean): Fault[] {
   const schedule = scheduleFaults(settings);
   // Shapes and steps of the stages mean nothing until the schedule holds.
-  const stages = schedule.length > 0 ? [] : [...stepFaults(settings), ...maskFaults(settings), ...rampFaults(settings)];
+  const stages =
+    schedule.length > 0 ? [] : [...stageFaults(settings), ...maskFaults(settings), ...rampFaults(settings)];
   return [...modelFaults(settings), ...schedule, ...stages, ...(mayEndSmall ? [] : endFaults(settings))];
 }
 
@@ -59,22 +61,14 @@ function nearestDivisors(of: number, near: number): number[] {
 }
 
 function scheduleFaults(settings: Settings): Fault[] {
-  return scheduleProblems(targetShape(settings), settings.schedule).map(({ stage, dimension, message, hint }) => {
+  return scheduleProblems(targetShape(settings), settings.schedule).map(({ stage, dimension, key, message, hint }) => {
     if (stage === null) return { settings: [['schedule']], message, hint };
+    if (key !== undefined) return { settings: [['schedule', stage, key]], message, hint };
     if (dimension === null) return { settings: [['schedule', stage]], message, hint };
     const operator = settings.schedule[stage]?.reductions[dimension]?.operator;
     const at = ['schedule', stage, dimension, ...(operator === undefined ? [] : [operator])];
     // A stage that is too large may have no reduction in that dimension at all.
     return { settings: [operator === undefined ? ['schedule', stage] : at], message, hint };
-  });
-}
-
-function stepFaults({ schedule, train }: Settings): Fault[] {
-  return stageSteps(schedule, train.steps).flatMap((steps, stage) => {
-    if (steps > 0) return [];
-    const share = Number((schedule[stage]!.share * 100).toPrecision(6));
-    const message = `a stage must last at least one step, got ${share}% of ${train.steps} steps`;
-    return [{ settings: [['schedule', stage, 'steps']], message, hint: 'Give it a larger share or train longer.' }];
   });
 }
 

@@ -3,7 +3,8 @@ import type { GrowthOperator } from '../growth/operator.ts';
 import { operators } from '../growth/operators/index.ts';
 import { DEFAULTS } from './defaults.ts';
 import { CONTROLS, SPLITS } from './grammar.ts';
-import { choice, list, mapping, PART_SHARE, share, SOME_SHARE, type JsonSchema } from './schema-parts.ts';
+import { growthPolicy } from './growth-schema.ts';
+import { above, choice, list, mapping, PART_SHARE, share, SOME_SHARE, whole, type JsonSchema } from './schema-parts.ts';
 
 /** Exactly one operator with its size. */
 const oneOf = (description: string, choices: readonly GrowthOperator[]): JsonSchema => ({
@@ -38,12 +39,35 @@ const ofDimension = (dimension: Dimension) => operators.filter((operator) => ope
 const byDimension = (schema: (dimension: Dimension) => JsonSchema) =>
   Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, schema(dimension)]));
 
+const until: JsonSchema = {
+  ...mapping('Leave the stage early, once its validation loss flattens. Steps left over go to the last stage.', {
+    slope: above('Nats: left once the loss falls by less than this per evaluation (train.evaluate).', 0, 100),
+    window: {
+      ...whole('Evaluations of the stage, the last ones, over which the fall is averaged.', 1, 1000),
+      default: DEFAULTS.until.window,
+    },
+  }),
+  required: ['slope'],
+};
+
 const stage: JsonSchema = {
-  ...mapping('A share of the steps and how small the model is meanwhile.', {
-    steps: { type: 'string', description: 'Share of the steps.', pattern: SOME_SHARE },
+  ...mapping('A share of the training and how small the model is meanwhile.', {
+    steps: { type: 'string', description: 'Share of the steps; at most, where until is given.', pattern: SOME_SHARE },
+    flops: {
+      type: 'string',
+      description: "Share of the run's FLOPs instead of its steps, in all stages of a schedule or in none.",
+      pattern: SOME_SHARE,
+    },
+    until,
+    freeze: {
+      type: 'string',
+      description: "Share of the stage's steps, at its start, in which only the layers just added and the head train.",
+      pattern: SOME_SHARE,
+    },
+    growth: mapping('How this growth, the one into the stage, departs from the policy of all.', growthPolicy),
     ...byDimension((dimension) => oneOf(`The operator that makes the ${dimension} smaller.`, ofDimension(dimension))),
   }),
-  required: ['steps'],
+  oneOf: ['steps', 'flops'].map((share) => ({ properties: { [share]: {} }, required: [share] })),
 };
 
 /** Stages in order; the last one trains the target. */

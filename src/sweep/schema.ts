@@ -2,6 +2,7 @@ import { DIMENSIONS } from '../growth/layout.ts';
 import { CORPORA, CORPUS_SUMMARIES, VOCABULARY_SIZES } from '../run/corpora.ts';
 import { tasks } from '../tasks/index.ts';
 import { DEFAULTS } from './defaults.ts';
+import { growthPolicy } from './growth-schema.ts';
 import { compare, schedule } from './schedule-schema.ts';
 import { above, choice, list, mapping, share, whole, type JsonSchema } from './schema-parts.ts';
 
@@ -93,15 +94,11 @@ const train = mapping('Pre-training, by steps or by FLOPs.', {
   evaluate: whole('Steps between two measurements of the validation loss; a tenth of all if not given.', 1, MOST_STEPS),
 });
 
-const growth = mapping('What happens to the optimizer when the model grows.', {
-  optimizer: {
-    ...choice("Adam's moments: started anew, as in the paper's code, or carried over.", ['reset', 'carry']),
-    default: DEFAULTS.growth.optimizer,
-  },
-  rate: {
-    ...choice('Warm-up and decay for every stage, or one for the whole run.', ['restart', 'continue']),
-    default: DEFAULTS.growth.rate,
-  },
+const { optimizer, rate, warmup } = growthPolicy;
+const growth = mapping('How training goes on when the model has grown; a stage may depart from it.', {
+  optimizer: { ...optimizer, default: DEFAULTS.growth.optimizer },
+  rate: { ...rate, default: DEFAULTS.growth.rate },
+  warmup,
 });
 
 const finetune = mapping('Fine-tuning of the pre-trained model, on each task apart.', {

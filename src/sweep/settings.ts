@@ -1,14 +1,27 @@
-import { stageFlops } from '../growth/flops.ts';
 import { DIMENSIONS } from '../growth/layout.ts';
-import { stageShape, TARGET_ONLY, type Reduction, type Schedule, type Stage } from '../growth/schedule.ts';
 import { defaultSettings, type OperatorSettings } from '../growth/operator.ts';
+import type { GrowthPolicy, Warmup } from '../growth/policy.ts';
+import { TARGET_ONLY, type Reduction, type Stage } from '../growth/schedule.ts';
 import { operators } from '../growth/operators/index.ts';
-import { planStages } from '../run/plan.ts';
-import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
+import type { Settings } from '../run/spec.ts';
+import { averageStepFlops, planStages } from '../run/stages.ts';
 import { DEFAULTS } from './defaults.ts';
-import { fraction, type ReductionInput, type SettingsInput, type Share, type StageInput } from './grammar.ts';
+import {
+  fraction,
+  type GrowthInput,
+  type ReductionInput,
+  type SettingsInput,
+  type Share,
+  type StageInput,
+} from './grammar.ts';
 
 type Open<T, K extends keyof T> = Omit<T, K> & { readonly [P in K]: T[P] | undefined };
+
+/** A stage whose share may be one of the steps or of the FLOPs. */
+export interface FilledStage {
+  readonly unit: 'steps' | 'flops';
+  readonly stage: Stage;
+}
 
 /**
  * Settings as written with the defaults filled in; undefined is what the sweep does not say. Arms are compared in
@@ -21,9 +34,9 @@ export interface FilledSettings {
     readonly flops: number | undefined;
     readonly warmup: number | Share;
   };
-  readonly growth: Settings['growth'];
+  readonly growth: Omit<GrowthPolicy, 'warmup'> & { readonly warmup: number | Share | undefined };
   readonly finetune: Settings['finetune'];
-  readonly schedule: Schedule;
+  readonly schedule: readonly FilledStage[];
 }
 
 /** `base` with an arm's changes: key by key, lists and schedules as a whole. */
@@ -63,24 +76,41 @@ export function fill({ model = {}, data, train, growth, finetune, schedule }: Se
     },
     data: { ...text, length: data?.length ?? positions, mask: fraction(mask) },
     train: { steps: undefined, flops: undefined, rate: undefined, evaluate: undefined, ...DEFAULTS.train, ...train },
-    growth: { ...DEFAULTS.growth, ...growth },
+    growth: { warmup: undefined, ...DEFAULTS.growth, ...growth },
     finetune: {
       ...tuning,
       examples: examples === 'all' ? null : examples,
       length: finetune?.length ?? positions,
       warmup: fraction(warmup),
     },
-    schedule: schedule === undefined ? TARGET_ONLY : schedule.map(readStage),
+    schedule: schedule === undefined ? TARGET_ONLY.map((stage) => ({ unit: 'steps', stage })) : schedule.map(readStage),
   };
 }
 
-function readStage(stage: StageInput): Stage {
+function readStage(input: StageInput): FilledStage {
+  const { steps, flops, growth, freeze, until } = input;
   const reductions = DIMENSIONS.flatMap((dimension) => {
-    const reduction = stage[dimension];
+    const reduction = input[dimension];
     return reduction === undefined ? [] : [[dimension, readReduction(reduction)] as const];
   });
-  return { share: fraction(stage.steps), reductions: Object.fromEntries(reductions) };
+  const stage: Stage = {
+    // The schema lets no stage pass that has neither or both.
+    share: fraction(steps ?? flops ?? '0%'),
+    reductions: Object.fromEntries(reductions),
+    ...(growth === undefined ? {} : { growth: readGrowth(growth) }),
+    ...(freeze === undefined ? {} : { freeze: fraction(freeze) }),
+    ...(until === undefined ? {} : { until: { ...DEFAULTS.until, ...until } }),
+  };
+  return { unit: steps === undefined ? 'flops' : 'steps', stage };
 }
+
+const readGrowth = ({ warmup, ...policy }: GrowthInput): Partial<GrowthPolicy> => ({
+  ...policy,
+  ...(warmup === undefined ? {} : { warmup: readWarmup(warmup) }),
+});
+
+const readWarmup = (warmup: number | Share): Warmup =>
+  typeof warmup === 'number' ? { steps: warmup } : { share: fraction(warmup) };
 
 /** An operator's settings in full: the short form `stack: 4` sets the first of them, defaults fill the rest. */
 export function readReduction(input: ReductionInput): Reduction {
@@ -98,11 +128,13 @@ export function readOperator(input: ReductionInput): { readonly operator: string
 }
 
 /** Settings ready to run, or null where something they need is not said. */
-export function resolve({ model, data, train, schedule, ...rest }: FilledSettings): Settings | null {
+export function resolve({ model, data, train, growth, finetune, schedule }: FilledSettings): Settings | null {
   const { layers, hidden, heads, ffn } = model;
   const { steps: given, flops, rate, evaluate, warmup, ...optimizer } = train;
   if (layers === undefined || hidden === undefined || heads === undefined || ffn === undefined) return null;
   if (rate === undefined || (given ?? flops) === undefined) return null;
+  const { warmup: rewarming, ...rest } = growth;
+  const policy: GrowthPolicy = rewarming === undefined ? rest : { ...rest, warmup: readWarmup(rewarming) };
   const forSteps = (steps: number): Settings => ({
     model: { ...model, layers, hidden, heads, ffn },
     data,
@@ -113,10 +145,27 @@ export function resolve({ model, data, train, schedule, ...rest }: FilledSetting
       warmup: typeof warmup === 'number' ? warmup : Math.round(fraction(warmup) * steps),
       evaluate: evaluate ?? Math.max(1, Math.round(steps / DEFAULTS.evaluations)),
     },
-    ...rest,
-    schedule,
+    growth: policy,
+    finetune,
+    schedule: schedule.map(({ stage }) => stage),
   });
-  return forSteps(given ?? stepsFor(flops ?? 0, forSteps(1)));
+  const inFlops = schedule.every(({ unit }) => unit === 'flops');
+  const settings = (steps: number) => (inFlops ? withStepShares(forSteps(steps)) : forSteps(steps));
+  return settings(given ?? stepsFor(flops ?? 0, settings(1)));
+}
+
+/** Settings whose stages have shares of the FLOPs, with the shares of the steps that come to those. */
+function withStepShares(settings: Settings): Settings {
+  const { schedule } = settings;
+  const weights = schedule.map(({ share }, index) => share / averageStepFlops(settings, index));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  // Of sizes that cannot be had nothing follows; they are refused later.
+  if (!Number.isFinite(sum)) return settings;
+  const total = schedule.reduce((shares, { share }) => shares + share, 0);
+  return {
+    ...settings,
+    schedule: schedule.map((stage, index) => ({ ...stage, share: (total * weights[index]!) / sum })),
+  };
 }
 
 /** Steps of these settings that a budget of FLOPs pays for, after the fitting of learned growth: at least one. */
@@ -127,10 +176,5 @@ export function stepsFor(flops: number, settings: Settings): number {
 
 /** Training FLOPs of a step, averaged over the stages of the schedule. */
 function flopsPerStep(settings: Settings): number {
-  const target = targetShape(settings);
-  return settings.schedule.reduce((sum, stage) => {
-    const shape = stageShape(target, stage);
-    const masked = maskedTokens(shape.length, settings.data.mask);
-    return sum + stage.share * stageFlops(shape, masked, settings.train.batch, 1);
-  }, 0);
+  return settings.schedule.reduce((sum, { share }, index) => sum + share * averageStepFlops(settings, index), 0);
 }

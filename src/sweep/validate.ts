@@ -48,15 +48,16 @@ export function validate(value: unknown, written: Written): Validated {
 
 /**
  * Errors that say something new: a value of the wrong type has no other faults worth telling, a missing key is likely
- * the unknown one beside it, and `propertyNames` only repeats its own cause.
+ * the unknown one beside it, `propertyNames` only repeats its own cause, and so do the branches of a `oneOf`.
  */
 function relevant(errors: readonly ErrorObject[]): ErrorObject[] {
   const placesOf = (wanted: string) =>
     new Set(errors.filter(({ keyword }) => keyword === wanted).map(({ instancePath }) => instancePath));
   const [mistyped, misspelt] = [placesOf('type'), placesOf('additionalProperties')];
-  return errors.filter(({ keyword, instancePath }) => {
+  return errors.filter(({ keyword, instancePath, schemaPath }) => {
     if (keyword === 'type') return true;
-    if (keyword === 'required' && misspelt.has(instancePath)) return false;
+    if (schemaPath.includes('/oneOf/')) return false;
+    if ((keyword === 'required' || keyword === 'oneOf') && misspelt.has(instancePath)) return false;
     return keyword !== 'propertyNames' && !mistyped.has(instancePath);
   });
 }

@@ -15,11 +15,17 @@ export interface Trained {
   readonly name: string;
   /** Biases and norms do not decay: pulling them to 0 would change the function, not its smoothness. */
   readonly decays: boolean;
+  /** The feed that it is updated by: parameters whose moments have seen fewer updates than others' have their own. */
+  readonly feed: string;
 }
 
-export const trainedAs = (name: string, kind: ParameterKind): Trained => ({
+/** The feed of all parameters that are trained at every step. */
+export const OPTIMIZER = 'optimizer';
+
+export const trainedAs = (name: string, kind: ParameterKind, feed = OPTIMIZER): Trained => ({
   name,
   decays: kind === 'kernel' || kind === 'table',
+  feed,
 });
 
 export const firstMoment = (name: string): string => `adam/first/${name}`;
@@ -50,22 +56,22 @@ export function optimizerFeed(rate: number, decay: number, update: number): Floa
 
 /**
  * One AdamW update (Loshchilov & Hutter 2019, in PyTorch's form) of all `trained` parameters, their gradients clipped
- * to a global norm of `clip`. `fed` is the optimizer's feed. Gives the state entries that change.
+ * to a global norm of `clip`. `fed` has the optimizer's feeds. Gives the state entries that change.
  */
 export function adamUpdate(
   state: Tensors,
   trained: readonly Trained[],
   gradients: readonly tf.Tensor[],
-  fed: tf.Tensor,
+  fed: Tensors,
   clip: number,
 ): { readonly state: Tensors; readonly gradientNorm: tf.Scalar } {
   const norm = tf.sqrt<tf.Scalar>(tf.addN(gradients.map(squareSum)));
   const factor = tf.minimum(tf.div(clip, tf.add(norm, NORM_EPSILON)), 1);
-  const [rate, decay, correction] = tf.unstack(fed) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  const decaying = tf.stack([factor, rate, decay, correction]) as tf.Tensor1D;
-  const keeping = tf.stack([factor, rate, tf.zerosLike(decay), correction]) as tf.Tensor1D;
+  const feeds = [...new Set(trained.map(({ feed }) => feed))];
+  const rates = new Map(feeds.map((feed) => [feed, ratesOf(parameter(fed, feed), factor)]));
   const changed: Record<string, tf.Tensor> = {};
-  for (const [index, { name, decays }] of trained.entries()) {
+  for (const [index, { name, decays, feed }] of trained.entries()) {
+    const { decaying, keeping } = rates.get(feed)!;
     const before = {
       weight: parameter(state, name),
       first: parameter(state, firstMoment(name)),
@@ -77,4 +83,13 @@ export function adamUpdate(
     changed[secondMoment(name)] = after.second;
   }
   return { state: changed, gradientNorm: norm };
+}
+
+/** What the update is told, float32 [4], for parameters that decay and for those that do not. */
+function ratesOf(fed: tf.Tensor, factor: tf.Tensor) {
+  const [rate, decay, correction] = tf.unstack(fed) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  return {
+    decaying: tf.stack([factor, rate, decay, correction]) as tf.Tensor1D,
+    keeping: tf.stack([factor, rate, tf.zerosLike(decay), correction]) as tf.Tensor1D,
+  };
 }

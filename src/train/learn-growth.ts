@@ -2,10 +2,10 @@ import type { HostTensors, Program, StepFunction } from '../engine/engine.ts';
 import { dims, layout, type ModelShape } from '../growth/layout.ts';
 import { learnedMatrices } from '../growth/learned.ts';
 import type { Recipe } from '../growth/recipe.ts';
-import type { PlannedFit, PlannedStage } from '../run/plan.ts';
 import type { FitRecord } from '../run/record.ts';
+import type { PlannedFit, PlannedStage } from '../run/stages.ts';
 import { maskedBatch } from '../text/batches.ts';
-import { freshMoments } from './adamw.ts';
+import { freshMoments, OPTIMIZER } from './adamw.ts';
 import { drawsOf, grownTensors, learnedName, startOf } from './grown-tensors.ts';
 import type { Fresh } from './init.ts';
 import { batchFeeds, batchSize, maskFeed, maskedLmEvaluation, maskedLmObjective } from './masked-batch.ts';
@@ -96,7 +96,7 @@ function fitFunctions(
   return {
     fit: trainingStep({
       ...objective,
-      trained: learned.map((name) => ({ name, decays: false })),
+      trained: learned.map((name) => ({ name, decays: false, feed: OPTIMIZER })),
       loss: (state, fed, dropout) => objective.loss(grownTensors(recipe, state), fed, dropout),
     }),
     [evaluation.name]: {

@@ -1,10 +1,11 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import type { Feeds, FeedSpec, StepFunction, Tensors } from '../engine/engine.ts';
 import type { Entering } from '../growth/entering.ts';
-import { layout, type ModelShape } from '../growth/layout.ts';
+import { isHead, layout, type ModelShape, type Parameter } from '../growth/layout.ts';
 import { maskedTokens, type Settings } from '../run/spec.ts';
+import type { Freeze } from '../run/stages.ts';
 import type { MaskedBatch } from '../text/corpus.ts';
-import { trainedAs } from './adamw.ts';
+import { OPTIMIZER, trainedAs } from './adamw.ts';
 import type { Dropout } from './dropout.ts';
 import type { EncoderInput } from './encoder.ts';
 import { enteringState } from './entering.ts';
@@ -52,6 +53,46 @@ const MASK = 'entering';
 const MASK_FEED: Readonly<Record<string, FeedSpec>> = { [MASK]: { dtype: 'float32', shape: [] } };
 export const maskFeed = (value: number): Feeds => ({ [MASK]: Float32Array.of(value) });
 
+/** The optimizer's feed of the parameters that are trained while the others are frozen. */
+export const OPTIMIZER_OF_NEW = 'optimizer_of_new';
+
+/** What a step of a stage has to do with besides its model: null where there is no such thing. */
+export interface Meanwhile {
+  readonly freeze: Freeze | null;
+  /** What is not wholly there yet. */
+  readonly entering: Entering | null;
+}
+
+const NOTHING: Meanwhile = { freeze: null, entering: null };
+
+/**
+ * A pre-training step of the model `shape`; in a stage that freezes some of it, a step after that, with a feed of its
+ * own for what was trained meanwhile. Outputs `loss` and `gradientNorm`.
+ */
+export function maskedLmTraining(
+  shape: ModelShape,
+  settings: Settings,
+  { freeze, entering }: Meanwhile = NOTHING,
+): StepFunction {
+  const feedOf = (parameter: Parameter) => (isNew(parameter, freeze) ? OPTIMIZER_OF_NEW : OPTIMIZER);
+  const trained = layout(shape).map((parameter) => trainedAs(parameter.name, parameter.kind, feedOf(parameter)));
+  return trainingStep({ trained, ...maskedLmObjective(shape, settings, entering) });
+}
+
+/** A pre-training step of the layers that `freeze` names and of the masked-LM head; all else stays as it is. */
+export function maskedLmTrainingOfNew(
+  shape: ModelShape,
+  settings: Settings,
+  { freeze, entering }: Meanwhile,
+): StepFunction {
+  const trained = layout(shape).filter((parameter) => isNew(parameter, freeze));
+  const asNew = trained.map(({ name, kind }) => trainedAs(name, kind, OPTIMIZER_OF_NEW));
+  return trainingStep({ trained: asNew, ...maskedLmObjective(shape, settings, entering) });
+}
+
+const isNew = (parameter: Parameter, freeze: Freeze | null): boolean =>
+  freeze !== null && (isHead(parameter) || (parameter.layer !== null && freeze.layers.includes(parameter.layer)));
+
 /** What pre-training makes small: the loss of the model `shape`, `entering` as yet, on a batch that is fed. */
 export function maskedLmObjective(
   shape: ModelShape,
@@ -68,16 +109,6 @@ export function maskedLmObjective(
     dropout: settings.model.dropout,
     clip: settings.train.clip,
   };
-}
-
-/** A pre-training step of the model `shape`, `entering` as yet. Outputs `loss` and `gradientNorm`. */
-export function maskedLmTraining(
-  shape: ModelShape,
-  settings: Settings,
-  entering: Entering | null = null,
-): StepFunction {
-  const trained = layout(shape).map(({ name, kind }) => trainedAs(name, kind));
-  return trainingStep({ trained, ...maskedLmObjective(shape, settings, entering) });
 }
 
 /** The model's loss on a batch, `entering` as yet, nothing dropped and nothing changed. Outputs `loss`. */

@@ -2,7 +2,7 @@ import type { Engine, HostTensors, Program } from '../engine/engine.ts';
 import { effectiveWidth } from '../growth/effective-width.ts';
 import type { ModelShape } from '../growth/layout.ts';
 import { growthAfter } from '../growth/schedule.ts';
-import { planStages, type PlannedStage } from '../run/plan.ts';
+import { flopsOfSteps, planStages, stageAfter, type PlannedStage } from '../run/stages.ts';
 import type { CellEvent, CellResult, CurvePoint, GrowthRecord, StageRecord } from '../run/record.ts';
 import { targetShape, type Cell } from '../run/spec.ts';
 import type { PreparedCorpus } from '../text/corpus.ts';
@@ -51,6 +51,7 @@ interface Tally {
   compile: number;
   evaluate: number;
   steps: number;
+  /** Updates that every one of Adam's moments has seen. */
   updates: number;
   limit: number | null;
   readonly stages: StageRecord[];
@@ -129,17 +130,18 @@ async function runStage(
   program: Program,
   tally: Tally,
 ): Promise<StageEnd> {
-  const stage = stages[index]!;
+  const { settings } = run.cell;
+  const stage = stageAfter(settings, stages, index, tally.steps);
   const { flops, train: seconds, limit } = tally;
   run.onEvent({ type: 'stage', stage: index, of: stages.length, shape: stage.shape });
   const end = await trainStage(run, { stage, program, updates: tally.updates, flops, seconds, limit });
-  const spent = stage.steps === 0 ? 0 : (stage.flops * end.stepsDone) / stage.steps;
+  const spent = flopsOfSteps(settings, stage, end.stepsDone);
   tally.flops += spent;
   tally.train += end.times.train;
   tally.compile += end.times.compile;
   tally.evaluate += end.evaluateSeconds;
   tally.steps += end.stepsDone;
-  tally.updates += end.stepsDone;
+  tally.updates += end.stepsDone - Math.min(end.stepsDone, stage.freeze?.steps ?? 0);
   tally.limit = end.limit;
   tally.curve.push(...end.curve);
   tally.stages.push({ shape: stage.shape, steps: end.stepsDone, flops: spent, seconds: end.times.train });
@@ -166,8 +168,9 @@ async function grow(
     tally.evaluate += fitted.evaluate;
   }
   // New moments have seen nothing: Adam's bias correction starts over with them.
-  if (settings.growth.optimizer === 'reset') tally.updates = 0;
-  const grown = grownState(recipe, from, state, settings.growth.optimizer, fresh, fitted?.parameters);
+  const { optimizer } = to;
+  if (optimizer === 'reset') tally.updates = 0;
+  const grown = grownState(recipe, from, state, optimizer, fresh, fitted?.parameters);
   const width = { before: effectiveWidth(state, from), after: effectiveWidth(grown, to.shape) };
   return { state: grown, told: { width, ...(fitted === null ? {} : { fit: fitted.record }) } };
 }

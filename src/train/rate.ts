@@ -1,5 +1,5 @@
-import type { PlannedStage } from '../run/plan.ts';
 import type { Settings } from '../run/spec.ts';
+import type { PlannedStage } from '../run/stages.ts';
 
 /** A span of steps with one warm-up and one decay. */
 export interface RateSpan {
@@ -18,17 +18,22 @@ export function rateAt(step: number, { peak, warmup, steps }: RateSpan): number 
 }
 
 /**
- * The rate of a pre-training step, counted from 0 over the whole run. `continue`: one span for the run. `restart`: one
- * for every stage, the warm-up taking the same share of each.
+ * The rate of a pre-training step, counted from 0 over the whole run, in the stage that it belongs to. `continue`: one
+ * span for the run. `restart`: one for the stage, over the steps that it may have; where it is left early, the rate is
+ * left where it is. `rewarm`: the run's, to which the rate climbs in a straight line from the growth to the last step of
+ * the stage's warm-up (Shen et al. 2022 rewarm so; their decay, too, is that of the whole run).
  */
-export function pretrainingRate({ train, growth }: Settings, stage: PlannedStage, step: number): number {
+export function pretrainingRate({ train }: Settings, stage: PlannedStage, step: number): number {
   const run = { peak: train.rate, warmup: train.warmup, steps: train.steps };
-  switch (growth.rate) {
+  const own = step - stage.start;
+  switch (stage.rate) {
     case 'continue':
       return rateAt(step, run);
-    case 'restart': {
-      const warmup = Math.round((train.warmup * stage.steps) / train.steps);
-      return rateAt(step - stage.start, { ...run, warmup, steps: stage.steps });
+    case 'restart':
+      return rateAt(own, { ...run, warmup: stage.warmup, steps: stage.steps });
+    case 'rewarm': {
+      if (own >= stage.warmup) return rateAt(step, run);
+      return (rateAt(stage.start + stage.warmup - 1, run) * (own + 1)) / stage.warmup;
     }
   }
 }

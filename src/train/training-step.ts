@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Feeds, FeedSpec, StepFunction, Tensors } from '../engine/engine.ts';
-import { adamUpdate, OPTIMIZER_FEED, optimizerFeed, type Trained } from './adamw.ts';
+import type { FeedSpec, StepFunction, Tensors } from '../engine/engine.ts';
+import { adamUpdate, OPTIMIZER, OPTIMIZER_FEED, optimizerFeed, type Trained } from './adamw.ts';
 import type { Dropout } from './dropout.ts';
 import { parameter } from './parameters.ts';
 
@@ -23,16 +23,14 @@ export function trainingStep({ trained, feeds, loss, dropout: rate, clip }: Obje
     const objective = (...tensors: tf.Tensor[]) =>
       loss({ ...state, ...Object.fromEntries(tensors.map((tensor, index) => [names[index]!, tensor])) }, fed, dropout);
     const { value, grads } = tf.valueAndGrads(objective)(names.map((name) => parameter(state, name)));
-    const update = adamUpdate(state, trained, grads, parameter(fed, 'optimizer'), clip);
+    const update = adamUpdate(state, trained, grads, fed, clip);
     return { state: update.state, outputs: { loss: value, gradientNorm: update.gradientNorm } };
   };
-  return { feeds: { ...feeds, ...STEP_FEEDS }, step };
+  const optimizer = Object.fromEntries(trained.map(({ feed }) => [feed, OPTIMIZER_FEED]));
+  return { feeds: { ...feeds, ...optimizer, dropout: DROPOUT_FEED }, step };
 }
 
-const STEP_FEEDS: Readonly<Record<string, FeedSpec>> = {
-  optimizer: OPTIMIZER_FEED,
-  dropout: { dtype: 'int32', shape: [2] },
-};
+const DROPOUT_FEED: FeedSpec = { dtype: 'int32', shape: [2] };
 
 /** What a step is fed besides its batch. `update` counts the updates of the moments, from 1; `step` names the masks. */
 export function stepFeeds(at: {
@@ -41,9 +39,9 @@ export function stepFeeds(at: {
   readonly update: number;
   readonly seed: number;
   readonly step: number;
-}): Feeds {
+}): { readonly optimizer: Float32Array; readonly dropout: Int32Array } {
   return {
-    optimizer: optimizerFeed(at.rate, at.decay, at.update),
+    [OPTIMIZER]: optimizerFeed(at.rate, at.decay, at.update),
     dropout: Int32Array.of(at.seed, at.step),
   };
 }

@@ -99,6 +99,18 @@ describe('plan', () => {
     expect(out).toContain('4 cells: 2 arms, seeds 0, 1');
   });
 
+  test('marks what is not known before an arm has run, and says what the marks mean', async () => {
+    const early = SWEEP.replace('{ steps: 60%,', '{ steps: 60%, until: { slope: 0.1 },').replace(
+      '{ steps: 40% }',
+      '{ steps: 40%, freeze: 50% }',
+    );
+    await writeFile(join(folder, 'early.yaml'), early);
+    const { out } = await run(['plan', join(folder, 'early.yaml')]);
+    expect(out).toMatch(/stack +≤60% 1L f16 n16 → ≥40% 2L f16 n16 freeze 50% +[\d.]+% → [\d.]+% +≥[\d.]+M +≤\+[\d.]+%/);
+    expect(out).toContain('its validation loss flattens');
+    expect(out).toContain('only new layers and the head train');
+  });
+
   test('as JSON has every cell with its id, and takes --set', async () => {
     const { out } = await run(['plan', join(folder, 'depth.yaml'), '--json', '--set', 'train.steps=20']);
     const plan = JSON.parse(out) as Plan;

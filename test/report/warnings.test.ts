@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { armRows } from '../../src/report/arms.ts';
+import { planSweep } from '../../src/run/plan.ts';
 import type { CellRecord, CellResult } from '../../src/run/record.ts';
-import { cellOf, FULL_FLOPS, metrics, plan, recordOf } from './records.ts';
+import { cellOf, FULL_FLOPS, metrics, plan, recordOf, STACK_FLOPS } from './records.ts';
 
 const baseline = [0, 1].map((seed) => recordOf(cellOf('full', seed), {}));
 
@@ -23,6 +24,17 @@ describe('warnings', () => {
 
   test('FLOPs that the trainer counted otherwise than the plan', () => {
     expect(warnings({ flops: FULL_FLOPS })).toContain('FLOPs of seed 0 differ from the plan');
+  });
+
+  test('but not where the plan could not know them', () => {
+    const settings = plan.arms[1]!.arm.settings;
+    const [small, large] = settings.schedule;
+    const schedule = [{ ...small!, until: { slope: 0.1, window: 1 } }, large!];
+    const arms = [plan.arms[0]!.arm, { ...plan.arms[1]!.arm, settings: { ...settings, schedule } }];
+    const early = planSweep({ ...plan.comparison, arms });
+    const cells = early.cells.filter(({ arm }) => arm === 'stack');
+    const records = cells.map((cell, index) => recordOf(cell, { flops: STACK_FLOPS + index }));
+    expect(armRows(early, [...baseline, ...records], metrics)[1]!.warnings).toEqual([USUAL]);
   });
 
   test('a growth that was not won back', () => {

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { forwardFlops, stageFlops } from '../../src/growth/flops.ts';
-import { UNREDUCED, layout, type ModelShape } from '../../src/growth/layout.ts';
+import { frozenFlops } from '../../src/growth/freeze-flops.ts';
+import { UNREDUCED, isHead, layout, type ModelShape } from '../../src/growth/layout.ts';
 import { growingFlops, learnedMatrices } from '../../src/growth/learned.ts';
 import { ligoDepth } from '../../src/growth/operators/ligo-depth.ts';
 import { ligoWidth } from '../../src/growth/operators/ligo-width.ts';
@@ -96,6 +97,29 @@ test('every matrix product of a fitting step is in the formula, those that make 
   const run = () => Object.values(tf.grads(objective)(Object.values(learned)))[0]!;
   expect(await countFlops(run)).toBe(stageFlops(plain, MASKED, BATCH, 1) + growingFlops(recipe, small));
   tf.dispose([state, learned]);
+});
+
+const three: readonly (readonly [string, ModelShape])[] = shapes.filter(([, { layers }]) => layers === 3);
+describe.each(three)('every matrix product of a %s model that is frozen in part is in the formula', (_, shape) => {
+  test.each([
+    ['the upper two layers', [1, 2]],
+    ['the last layer', [2]],
+    ['a layer below a frozen one', [1]],
+    ['the layers around a frozen one', [0, 2]],
+  ])('where %s are trained', async (__, layers) => {
+    const state = toTensors(initialState(shape, { std: 0.1, positions: 'random' }, 1));
+    const trained = layout(shape).filter(
+      (parameter) => isHead(parameter) || (parameter.layer !== null && layers.includes(parameter.layer)),
+    );
+    const names = trained.map(({ name }) => name);
+    const objective = (...tensors: tf.Tensor[]) =>
+      loss(shape, { ...state, ...Object.fromEntries(tensors.map((tensor, index) => [names[index]!, tensor])) });
+    const run = () => tf.grads(objective)(names.map((name) => state[name]!))[0]!;
+    const counted = await countFlops(run);
+    expect(counted).toBe(BATCH * frozenFlops(shape, MASKED, layers));
+    expect(counted).toBeLessThan(3 * BATCH * forwardFlops(shape, MASKED));
+    tf.dispose(state);
+  });
 });
 
 function loss(

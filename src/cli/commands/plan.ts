@@ -1,5 +1,5 @@
 import type { ModelShape } from '../../growth/layout.ts';
-import { planSweep, type Plan, type PlannedArm } from '../../run/plan.ts';
+import { mayLeaveEarly, planSweep, type Plan, type PlannedArm, type PlannedStage } from '../../run/plan.ts';
 import { targetShape } from '../../run/spec.ts';
 import { loadSweep } from '../../sweep/load.ts';
 import { EXIT } from '../exit.ts';
@@ -32,6 +32,10 @@ export function planText(planned: Plan, options: TableOptions): string {
     "Step cost is a stage's share of the target's FLOPs a step.",
     `Speedup is expected: FLOPs of ${arms[0]?.arm.name ?? 'the baseline'} over the arm's, minus 1.`,
     ...(arms.some(isPooled) ? ['n32/2 is 32 tokens, every 2 averaged into one.'] : []),
+    ...(arms.some(isFrozen) ? ['freeze 30%: for so much of the stage only new layers and the head train.'] : []),
+    ...(arms.some(mayLeaveEarly)
+      ? ['≤: at most; the stage ends once its validation loss flattens, and what is left goes to the last one (≥).']
+      : []),
   ].join(' ');
   return [
     `${heading.flatMap((text) => wrapped(text, options.columns, '')).join('\n')}\n`,
@@ -57,8 +61,8 @@ function armTable(arms: readonly PlannedArm[], options: TableOptions): string {
         planned.arm.name,
         stageTexts(planned).join(separator),
         planned.stages.map(({ cost }) => percent(cost)).join(separator),
-        engineering(planned.flops),
-        signedPercent(planned.speedupFlops),
+        `${bounds(planned).flops}${engineering(planned.flops)}`,
+        `${bounds(planned).speedup}${signedPercent(planned.speedupFlops)}`,
       ],
       group: planned.group,
       marked: index === 0,
@@ -68,13 +72,29 @@ function armTable(arms: readonly PlannedArm[], options: TableOptions): string {
 }
 
 /** `70% 1L f256 n32`: share of the steps, layers, FFN width, tokens, and how many of them are pooled into one. */
-function stageTexts({ stages }: PlannedArm): string[] {
+function stageTexts(planned: PlannedArm): string[] {
+  const { stages } = planned;
   const steps = stages.reduce((sum, stage) => sum + stage.steps, 0);
-  return stages.map((stage) => {
+  return stages.map((stage, index) => {
     const share = steps === 0 ? 0 : Math.round((100 * stage.steps) / steps);
-    return `${share}% ${shapeText(stage.shape)}`;
+    const isLonger = mayLeaveEarly(planned) && index === stages.length - 1;
+    const bound = stage.until !== null ? '≤' : isLonger ? '≥' : '';
+    return `${bound}${share}% ${shapeText(stage.shape)}${freezeText(stage)}`;
   });
 }
+
+/** Steps left over cost what the last stage's do: more than those they replace, unless that stage freezes a lot. */
+function bounds({ stages }: PlannedArm): { readonly flops: string; readonly speedup: string } {
+  const early = stages.filter(({ until }) => until !== null);
+  if (early.length === 0) return { flops: '', speedup: '' };
+  const isDearer = early.every(({ cost }) => cost <= stages.at(-1)!.cost);
+  return isDearer ? { flops: '≥', speedup: '≤' } : { flops: '~', speedup: '~' };
+}
+
+const freezeText = ({ freeze, steps }: PlannedStage): string =>
+  freeze === null ? '' : ` freeze ${Math.round((100 * freeze.steps) / steps)}%`;
+
+const isFrozen = ({ stages }: PlannedArm): boolean => stages.some(({ freeze }) => freeze !== null);
 
 const isPooled = ({ stages }: PlannedArm): boolean => stages.some(({ shape }) => shape.pool !== null);
 

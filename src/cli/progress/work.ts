@@ -1,6 +1,6 @@
 import { forwardFlops } from '../../growth/flops.ts';
-import { planStages } from '../../run/plan.ts';
 import { targetShape, type Settings } from '../../run/spec.ts';
+import { flopsOfSteps, planStages } from '../../run/stages.ts';
 
 /** The default tasks' training sets have about so many examples; only the estimate of what is left depends on it. */
 const TYPICAL_EXAMPLES = 20_000;
@@ -8,12 +8,11 @@ const TYPICAL_EXAMPLES = 20_000;
 /** Backward costs twice the forward pass. */
 const FORWARD_AND_BACKWARD = 3;
 
-/** Pre-training FLOPs of a cell up to `step`, counted over the whole run. */
+/** Pre-training FLOPs of a cell up to `step`, counted over the whole run, if no stage is left early. */
 export function pretrainWork(settings: Settings, step: number): number {
   return planStages(settings).reduce((sum, stage) => {
-    const share = stage.steps === 0 ? 0 : (step - stage.start) / stage.steps;
     const fitted = step > stage.start ? (stage.fit?.flops ?? 0) : 0;
-    return sum + fitted + stage.flops * Math.min(1, Math.max(0, share));
+    return sum + fitted + flopsOfSteps(settings, stage, Math.min(stage.steps, Math.max(0, step - stage.start)));
   }, 0);
 }
 

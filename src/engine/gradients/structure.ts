@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { DENSE } from '../kernels/names.ts';
 
 /** The shape with size 1 along the axes that a reduction took away: then dy broadcasts back over them. */
 function keepAxes(shape: readonly number[], axes: number | readonly number[] | null): number[] {
@@ -53,6 +54,16 @@ export const STRUCTURE_GRADIENTS: readonly tf.GradConfig[] = [
     inputsToSave: ['a', 'b'],
     gradFunc: (dy, [a, b], { transposeA, transposeB }) =>
       matMulGradient(dy as tf.Tensor, a!, b!, transposeA === true, transposeB === true),
+  },
+  {
+    kernelName: DENSE,
+    inputsToSave: ['x', 'kernel'],
+    // Each apart, so that what is frozen costs no product.
+    gradFunc: (dy, [x, kernel]) => ({
+      x: () => tf.matMul(dy as tf.Tensor, kernel!, false, true),
+      kernel: () => tf.matMul(x!, dy as tf.Tensor, true, false),
+      bias: () => tf.sum(dy as tf.Tensor, 0),
+    }),
   },
   {
     kernelName: tf.Softmax,
