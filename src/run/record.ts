@@ -54,7 +54,7 @@ export interface CellResult {
   readonly loss: number | null;
   readonly steps: number;
   readonly flops: number;
-  /** Time of the training steps; compiling, growing and evaluating are kept apart. */
+  /** Time of the training steps, and of fitting what a growth learns; compiling, growing and evaluating are kept apart. */
   readonly seconds: {
     readonly train: number;
     readonly compile: number;

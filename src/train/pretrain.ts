@@ -1,15 +1,14 @@
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
 import { effectiveWidth } from '../growth/effective-width.ts';
 import type { ModelShape } from '../growth/layout.ts';
-import { growthAfter } from '../growth/schedule.ts';
 import { flopsOfSteps, planStages, stageAfter, type PlannedStage } from '../run/stages.ts';
 import type { CellEvent, CellResult, CurvePoint, GrowthRecord, StageRecord } from '../run/record.ts';
 import { targetShape, type Cell } from '../run/spec.ts';
 import type { PreparedCorpus } from '../text/corpus.ts';
 import { freshMoments } from './adamw.ts';
-import { freshParameter, initialState } from './init.ts';
-import { learnGrowth } from './learn-growth.ts';
-import { grownState } from './moments.ts';
+import { growInto, type Grown } from './growing.ts';
+import { initialState } from './init.ts';
+import type { LearnedGrowth } from './learn-growth.ts';
 import { compileStage, trainStage, type StageEnd } from './stage.ts';
 import { timed } from './stopwatch.ts';
 import { VALIDATION_TOKENS, validationLoss } from './validation.ts';
@@ -39,9 +38,8 @@ export interface Pretrained {
 }
 
 /** A growth of which the loss just after it is still to be measured. */
-interface Growing {
+interface Growing extends Pick<Grown, 'told'> {
   readonly before: number;
-  readonly told: Pick<GrowthRecord, 'width' | 'fit'>;
 }
 
 /** What has been gathered so far. */
@@ -84,7 +82,10 @@ export async function pretrain(run: Run): Promise<Pretrained> {
       const loss = last ? await measure(run, program, targetShape(settings).length, tally) : null;
       if (loss !== null) return result(tally, stages[index]!.shape, loss, await program.read());
       const before = await measure(run, program, stages[index]!.shape.length, tally);
-      const grown = await grow(run, stages, index, await program.read(), tally);
+      const grown = await growInto(run, stages, index + 1, await program.read());
+      tallyFit(tally, grown.fitted);
+      // New moments have seen nothing: Adam's bias correction starts over with them.
+      if (stages[index + 1]!.optimizer === 'reset') tally.updates = 0;
       state = grown.state;
       growth = { before, told: grown.told };
     } finally {
@@ -148,31 +149,12 @@ async function runStage(
   return end;
 }
 
-/** The grown model's state, ready for the stage after `index`, and what the growth's record tells of the growing. */
-async function grow(
-  run: Run,
-  stages: readonly PlannedStage[],
-  index: number,
-  state: HostTensors,
-  tally: Tally,
-): Promise<{ readonly state: HostTensors; readonly told: Growing['told'] }> {
-  const { settings, seed } = run.cell;
-  const recipe = growthAfter(targetShape(settings), settings.schedule, index);
-  const fresh = freshParameter(settings.model.init, seed);
-  const [from, to] = [stages[index]!.shape, stages[index + 1]!];
-  const fitted = to.fit === null ? null : await learnGrowth(run, { recipe, state, fresh, from, to, fit: to.fit });
-  if (fitted !== null) {
-    tally.flops += fitted.record.flops;
-    tally.train += fitted.record.seconds;
-    tally.compile += fitted.compile;
-    tally.evaluate += fitted.evaluate;
-  }
-  // New moments have seen nothing: Adam's bias correction starts over with them.
-  const { optimizer } = to;
-  if (optimizer === 'reset') tally.updates = 0;
-  const grown = grownState(recipe, from, state, optimizer, fresh, fitted?.parameters);
-  const width = { before: effectiveWidth(state, from), after: effectiveWidth(grown, to.shape) };
-  return { state: grown, told: { width, ...(fitted === null ? {} : { fit: fitted.record }) } };
+function tallyFit(tally: Tally, fitted: LearnedGrowth | null): void {
+  if (fitted === null) return;
+  tally.flops += fitted.record.flops;
+  tally.train += fitted.record.seconds;
+  tally.compile += fitted.compile;
+  tally.evaluate += fitted.evaluate;
 }
 
 async function measure(
