@@ -37,16 +37,16 @@ export function scheduleProblems(target: ModelShape, schedule: Schedule): Schedu
 
 /** Operators that grow at once are fitted together, and let in what is new by one mask. */
 function togetherProblems(schedule: Schedule, index: number): ScheduleProblem[] {
-  const fits = new Set(fitsAfter(schedule, index).map(({ steps, rate }) => `${steps} steps at rate ${rate}`));
-  const ramps = new Set(rampsAfter(schedule, index).map((ramp) => `${ramp} steps`));
-  const differing = (what: string, got: ReadonlySet<string>): ScheduleProblem[] => {
-    const message = `operators that ${what}, got ${[...got].join(' and ')}`;
-    const hint = 'Give them the same settings, or let one grow at the end of another stage.';
-    return got.size < 2 ? [] : [{ stage: index, dimension: null, message, hint }];
+  const differing = (what: string, got: readonly number[]): ScheduleProblem[] => {
+    const distinct = [...new Set(got)];
+    if (distinct.length < 2) return [];
+    const message = `operators that ${what}, got ${distinct.join(' and ')}`;
+    const hint = 'Give them the same, or let one grow at the end of another stage.';
+    return [{ stage: index, dimension: null, message, hint }];
   };
   return [
-    ...differing('learn and grow together must have the same steps and rate', fits),
-    ...differing('let in what is new together must have the same ramp', ramps),
+    ...differing('learn and grow together must be fitted for the same steps', fitsAfter(schedule, index)),
+    ...differing('let in what is new together must have the same ramp', rampsAfter(schedule, index)),
   ];
 }
 

@@ -9,6 +9,8 @@ export interface LearnedMatrix {
   readonly name: string;
   readonly rows: number;
   readonly index: readonly number[];
+  /** Learning rate of the first step of its fitting, from which it falls to 0. */
+  readonly rate: number;
 }
 
 /**

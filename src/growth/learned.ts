@@ -1,12 +1,6 @@
 import { dims, layout, type ModelShape } from './layout.ts';
 import { expressionDims, take, type Expression, type LearnedMatrix, type Recipe } from './recipe.ts';
 
-/** How an operator's learned matrices are fitted: so many steps, from this rate down to 0. */
-export interface Fit {
-  readonly steps: number;
-  readonly rate: number;
-}
-
 /** What a learned expression stands for before anything is fitted. */
 export function beforeFitting(expression: Extract<Expression, { op: 'map' | 'mix' }>): Expression {
   const { index } = expression.matrix;
@@ -19,7 +13,7 @@ export function learnedMatrices(recipe: Recipe): LearnedMatrix[] {
   const found = new Map<string, LearnedMatrix>();
   for (const matrix of [...recipe.values()].flatMap(matricesIn)) {
     const known = found.get(matrix.name) ?? matrix;
-    if (known.rows !== matrix.rows || known.index.join() !== matrix.index.join()) {
+    if (JSON.stringify(known) !== JSON.stringify(matrix)) {
       throw new Error(`two learned matrices are called ${matrix.name}`);
     }
     found.set(matrix.name, known);

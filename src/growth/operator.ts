@@ -1,5 +1,4 @@
 import type { Dimension, ModelShape } from './layout.ts';
-import type { Fit } from './learned.ts';
 import type { Recipe } from './recipe.ts';
 
 /** An operator's settings in a sweep file: plain numbers by name. */
@@ -57,8 +56,8 @@ export interface GrowthOperator {
    * `to` need not be the target: 3 -> 6 -> 12 layers are two calls. `settings` are those that made `from` small.
    */
   grow(from: ModelShape, to: ModelShape, settings: OperatorSettings): Recipe;
-  /** How the learned matrices in this operator's recipes are fitted; operators without any leave it out. */
-  readonly fit?: (settings: OperatorSettings) => Fit;
+  /** Steps in which the learned matrices of its recipes are fitted; operators without any leave it out. */
+  readonly fit?: (settings: OperatorSettings) => number;
   /** Steps in which what is new enters through a mask (growth/entering.ts); left out where it is there at once. */
   readonly ramp?: (settings: OperatorSettings) => number;
 }

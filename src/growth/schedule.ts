@@ -2,7 +2,6 @@ import type { Entering } from './entering.ts';
 import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
 import type { GrowthOperator, OperatorSettings } from './operator.ts';
 import { operators } from './operators/index.ts';
-import type { Fit } from './learned.ts';
 import type { GrowthPolicy, SlopeRule } from './policy.ts';
 import { compose, identity, type Recipe } from './recipe.ts';
 
@@ -78,16 +77,13 @@ export function growthAfter(target: ModelShape, schedule: Schedule, index: numbe
 }
 
 /**
- * How what the growth out of stage `index` learns is fitted: by every operator that grows there, so that they must agree
- * (scheduleProblems). Null where none learns, or where no steps are given to it.
+ * Steps in which what the growth out of stage `index` learns is fitted: by every operator that grows there, so that
+ * they must agree (scheduleProblems). 0 where none learns.
  */
-export function fitAfter(schedule: Schedule, index: number): Fit | null {
-  const [fit] = fitsAfter(schedule, index);
-  return fit === undefined || fit.steps === 0 ? null : fit;
-}
+export const fitAfter = (schedule: Schedule, index: number): number => fitsAfter(schedule, index)[0] ?? 0;
 
-/** The fits that the operators which grow out of stage `index` ask for. */
-export const fitsAfter = (schedule: Schedule, index: number): Fit[] =>
+/** The steps of fitting that the operators which grow out of stage `index` ask for. */
+export const fitsAfter = (schedule: Schedule, index: number): number[] =>
   growingAfter(schedule, index).flatMap(({ operator, settings }) => operator.fit?.(settings) ?? []);
 
 /** The ramps that the operators which grow out of stage `index` ask for. */

@@ -2,7 +2,7 @@ import type { Entering } from '../growth/entering.ts';
 import { stageFlops } from '../growth/flops.ts';
 import { frozenFlops } from '../growth/freeze-flops.ts';
 import type { ModelShape } from '../growth/layout.ts';
-import { growingFlops, type Fit } from '../growth/learned.ts';
+import { growingFlops } from '../growth/learned.ts';
 import { newLayers } from '../growth/new-layers.ts';
 import type { GrowthPolicy, SlopeRule } from '../growth/policy.ts';
 import { enteringAfter, fitAfter, growthAfter, stageShape, stageSteps } from '../growth/schedule.ts';
@@ -38,7 +38,8 @@ export interface PlannedStage {
   readonly entering: Entering | null;
 }
 
-export interface PlannedFit extends Fit {
+export interface PlannedFit {
+  readonly steps: number;
   /** FLOPs of all its steps. */
   readonly flops: number;
 }
@@ -90,12 +91,12 @@ function planStage(settings: Settings, index: number, start: number, steps: numb
 
 /** A fitting step is a training step of the grown model, made anew from the small one each time. */
 function planFit(settings: Settings, afterStage: number): PlannedFit | null {
-  const fit = fitAfter(settings.schedule, afterStage);
-  if (fit === null) return null;
+  const steps = fitAfter(settings.schedule, afterStage);
+  if (steps === 0) return null;
   const target = targetShape(settings);
   const [from, to] = [afterStage, afterStage + 1].map((index) => stageShape(target, settings.schedule[index]!));
   const growing = growingFlops(growthAfter(target, settings.schedule, afterStage), from!);
-  return { ...fit, flops: fit.steps * (wholeStepFlops(settings, to!) + growing) };
+  return { steps, flops: steps * (wholeStepFlops(settings, to!) + growing) };
 }
 
 /** The policy of the growth into a stage: the stage's own, and the run's where that says nothing. */

@@ -1,18 +1,18 @@
 import type { HostTensors, Program, StepFunction } from '../engine/engine.ts';
 import { dims, layout, type ModelShape } from '../growth/layout.ts';
 import { learnedMatrices } from '../growth/learned.ts';
-import type { Recipe } from '../growth/recipe.ts';
+import type { LearnedMatrix, Recipe } from '../growth/recipe.ts';
 import type { FitRecord } from '../run/record.ts';
 import type { PlannedFit, PlannedStage } from '../run/stages.ts';
 import { maskedBatch } from '../text/batches.ts';
-import { freshMoments, OPTIMIZER } from './adamw.ts';
+import { freshMoments, optimizerFeed } from './adamw.ts';
 import { drawsOf, grownTensors, learnedName, startOf } from './grown-tensors.ts';
 import type { Fresh } from './init.ts';
 import { batchFeeds, batchSize, maskFeed, maskedLmEvaluation, maskedLmObjective } from './masked-batch.ts';
 import type { Run } from './pretrain.ts';
 import { rateAt } from './rate.ts';
 import { splitTimes, timed } from './stopwatch.ts';
-import { stepFeeds, trainingStep } from './training-step.ts';
+import { trainingStep } from './training-step.ts';
 import { enteringEvaluationAt, evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
 
 /** A growth whose recipe holds learned matrices. */
@@ -38,7 +38,7 @@ export interface LearnedGrowth {
 /**
  * Fits a growth's learned matrices and gives the grown parameters (Wang et al. 2023): the small model's parameters stay
  * as they are, the grown model is made of them anew at every step, and the masked-LM loss with dropout is what teaches.
- * The update is Adam's without decay, where the paper has plain SGD: its one rate then serves matrices of every kind.
+ * The update is Adam's without decay, where the paper has plain SGD, whose rate would have to follow the size of the gradients.
  * The batches are those that would come after the run's last step, so that no stage trains on them.
  * Rejects with the signal's reason when stopped.
  */
@@ -51,7 +51,7 @@ export async function learnGrowth(run: Run, learning: Learning): Promise<Learned
       const where = { length: from.length, tokens: VALIDATION_TOKENS.table, mask: maskOf(to) };
       return validationLoss(program, run.corpus, run.cell.settings, where, run.signal);
     });
-    const { train: seconds, compile: recording } = await fitMatrices(run, to, fit, program);
+    const { train: seconds, compile: recording } = await fitMatrices(run, learning, program);
     const grown = await program.run('grow', {});
     return {
       parameters: new Map(
@@ -78,7 +78,7 @@ async function compileFit({ engine, cell }: Run, { recipe, from, state, to, fres
     ]),
   );
   return engine.compile(
-    fitFunctions(recipe, [...learned.keys()], maskedLmObjective(to.shape, cell.settings, to.entering), {
+    fitFunctions(recipe, matrices, maskedLmObjective(to.shape, cell.settings, to.entering), {
       name: (to.entering === null ? evaluationAt : enteringEvaluationAt)(from.length),
       step: maskedLmEvaluation({ ...to.shape, length: from.length }, cell.settings, to.entering),
     }),
@@ -89,14 +89,14 @@ async function compileFit({ engine, cell }: Run, { recipe, from, state, to, fres
 /** The steps of a fit: `fit`, the evaluation of what is grown, and `grow`, which gives the grown parameters. */
 function fitFunctions(
   recipe: Recipe,
-  learned: readonly string[],
+  matrices: readonly LearnedMatrix[],
   objective: ReturnType<typeof maskedLmObjective>,
   evaluation: { readonly name: string; readonly step: StepFunction },
 ): Readonly<Record<string, StepFunction>> {
   return {
     fit: trainingStep({
       ...objective,
-      trained: learned.map((name) => ({ name, decays: false, feed: OPTIMIZER })),
+      trained: matrices.map(({ name, rate }) => ({ name: learnedName(name), decays: false, feed: rateFeed(rate) })),
       loss: (state, fed, dropout) => objective.loss(grownTensors(recipe, state), fed, dropout),
     }),
     [evaluation.name]: {
@@ -107,11 +107,15 @@ function fitFunctions(
   };
 }
 
+/** Matrices of one rate share a feed. */
+const rateFeed = (rate: number): string => `optimizer_${rate}`;
+
 /** While matrices are fitted, nothing enters yet that a mask keeps out. */
 const maskOf = ({ entering }: PlannedStage): number => (entering === null ? 1 : 0);
 
-async function fitMatrices(run: Run, to: PlannedStage, fit: PlannedFit, program: Program) {
+async function fitMatrices(run: Run, { recipe, to, fit }: Learning, program: Program) {
   const { shape, start, entering } = to;
+  const rates = new Set(learnedMatrices(recipe).map(({ rate }) => rate));
   const masked = entering === null ? {} : maskFeed(maskOf(to));
   const { cell, corpus, signal } = run;
   const { settings, seed } = cell;
@@ -121,8 +125,11 @@ async function fitMatrices(run: Run, to: PlannedStage, fit: PlannedFit, program:
     signal.throwIfAborted();
     const step = settings.train.steps + start + own;
     const batch = batchFeeds(maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, seed, step }), size);
-    const rate = rateAt(own, { peak: fit.rate, warmup: 0, steps: fit.steps });
-    const feeds = { ...batch, ...masked, ...stepFeeds({ rate, decay: 0, update: own + 1, seed, step }) };
+    const optimizer = [...rates].map((peak) => {
+      const rate = rateAt(own, { peak, warmup: 0, steps: fit.steps });
+      return [rateFeed(peak), optimizerFeed(rate, 0, own + 1)] as const;
+    });
+    const feeds = { ...batch, ...masked, ...Object.fromEntries(optimizer), dropout: Int32Array.of(seed, step) };
     const { seconds } = await timed(() => program.run('fit', feeds));
     if (own === 0) first = seconds;
     else rest += seconds;

@@ -37,8 +37,8 @@ const source: HostTensors = new Map([
 ]);
 const fresh = freshParameter({ std: 1, positions: 'random' }, 3);
 
-const units = { name: 'units', rows: 3, index: [0, 1, 2, 1] };
-const layers = { name: 'layers', rows: 2, index: [0, 1, 0] };
+const units = { name: 'units', rows: 3, index: [0, 1, 2, 1], rate: 1 };
+const layers = { name: 'layers', rows: 2, index: [0, 1, 0], rate: 1 };
 
 const every: readonly (readonly [string, Expression])[] = [
   ['copy', copy('a')],

@@ -14,7 +14,7 @@ import { repetitiveCorpus, tinySettings } from './tiny.ts';
 
 const FIT = { steps: 8, rate: 0.03 };
 const depth = { operator: 'ligo-depth', settings: { layers: 2, ...FIT } };
-const width = { operator: 'ligo-width', settings: { hidden: 8, ...FIT } };
+const width = { operator: 'ligo-width', settings: { hidden: 8, ...FIT, rate: 0.01 } };
 const length = { operator: 'mean-pool', settings: { window: 2 } };
 
 function settingsOf(small: Stage['reductions']): Settings {
