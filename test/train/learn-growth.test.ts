@@ -86,6 +86,19 @@ describe('a learned growth', () => {
     expect(growths[0]).not.toHaveProperty('fit');
   });
 
+  test.each([
+    [0, 1],
+    [0.05, 0],
+  ])('of FFN units, with noise of %d, leaves %d copy of unit 0', async (noise, copies) => {
+    const noisy = { ...width, settings: { ...width.settings, noise } };
+    const { parameters } = await learnOn(await openWasm(), { width: noisy });
+    const { shape, values } = parameters.get('layer_0/ffn_input/kernel')!;
+    const [rows, units] = shape as [number, number];
+    const column = (unit: number) => Array.from({ length: rows }, (_, row) => values[row * units + unit]);
+    const others = Array.from({ length: units - 1 }, (_, index) => column(index + 1));
+    expect(others.filter((other) => other.join() === column(0).join())).toHaveLength(copies);
+  });
+
   test('gives the same numbers again, and leaves no tensors behind', async () => {
     const engine = await openWasm();
     const { parameters } = await learnOn(engine, { depth, width });
