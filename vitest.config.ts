@@ -13,8 +13,8 @@ export default defineConfig({
           // Everything that trains or compiles, once more on the native engine.
           name: 'tensorflow',
           include: ['test/train/**/*.test.ts', 'test/engine/program.test.ts', 'test/engine/install/probe.test.ts'],
-          // These open both engines themselves.
-          exclude: ['entering', 'learn-growth', 'grown-tensors'].map((name) => `test/train/${name}.test.ts`),
+          // These open the engines that they need themselves.
+          exclude: ['entering', 'learn-growth', 'grown-tensors', 'grow-checkpoint'].map((name) => `test/train/${name}.test.ts`),
           env: { GROWBENCH_TEST_ENGINE: 'tensorflow' },
           setupFiles: ['test/engine/require-engine.ts'],
         },
