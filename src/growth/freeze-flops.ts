@@ -29,7 +29,7 @@ function layerBackward(shape: ModelShape, masked: number, layer: number, lowest:
   const memory = shape.pool !== null && scores === 0 ? kernel + (gain ? 1 : 0) : stream;
   const projected = stream * 2 * queries * d * d + memory * 2 * keys * d * d;
   const own = scores === layer ? projected + 2 * (2 * queries * keys * d) : 0;
-  // Probabilities times values: the one factor may be made below anything trained, and so may the other.
+  // Nothing asks for the gradient of values that frozen weights made of the frozen embedding.
   const factors = (scores >= lowest ? 1 : 0) + (memory > 0 ? 1 : 0);
   const values = memory * 2 * keys * d * d + factors * 2 * queries * keys * d;
   const ffn = ffnRank === null ? 4 * queries * d * f : 4 * queries * ffnRank * (d + f);
