@@ -25,7 +25,9 @@ export function tellChange(operator: string, norm: Norm, change: number): void {
   const said = published.get(operator)?.[norm];
   expect(said, `${operator} is not in assets/measured-change.json: npm run measure`).toBeDefined();
   const ratio = Math.max(change, NOTHING) / Math.max(said!, NOTHING);
-  expect(ratio, `growth by ${operator} changes logits by ${change}, not ${said!}: npm run measure`).toBeGreaterThan(0.1);
+  expect(ratio, `growth by ${operator} changes logits by ${change}, not ${said!}: npm run measure`).toBeGreaterThan(
+    0.1,
+  );
   expect(ratio, `growth by ${operator} changes logits by ${change}, not ${said!}: npm run measure`).toBeLessThan(10);
 }
 
