@@ -12,9 +12,16 @@ export default defineConfig({
         test: {
           // Everything that trains or compiles, once more on the native engine.
           name: 'tensorflow',
-          include: ['test/train/**/*.test.ts', 'test/engine/program.test.ts', 'test/engine/install/probe.test.ts'],
+          include: [
+            'test/train/**/*.test.ts',
+            'test/growth/contract.test.ts',
+            'test/engine/program.test.ts',
+            'test/engine/install/probe.test.ts',
+          ],
           // These open the engines that they need themselves.
-          exclude: ['entering', 'learn-growth', 'grown-tensors', 'grow-checkpoint'].map((name) => `test/train/${name}.test.ts`),
+          exclude: ['entering', 'learn-growth', 'grown-tensors', 'grow-checkpoint'].map(
+            (name) => `test/train/${name}.test.ts`,
+          ),
           env: { GROWBENCH_TEST_ENGINE: 'tensorflow' },
           setupFiles: ['test/engine/require-engine.ts'],
         },

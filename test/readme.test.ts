@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { operatorMarkdown } from '../src/cli/commands/operators.ts';
 import { loadSweep } from '../src/sweep/load.ts';
 
 const readme = await readFile('README.md', 'utf8');
@@ -40,4 +41,8 @@ test('files that it links to are there', async () => {
   const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path]) => path!);
   expect(links.length).toBeGreaterThan(3);
   for (const path of links) await expect(readFile(path), path).resolves.toBeDefined();
+});
+
+test('its table of operators is the one that is printed', () => {
+  expect(readme).toContain(operatorMarkdown());
 });

@@ -46,7 +46,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .option('--results <dir>', 'folder for records and tables', 'results')
     .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
     .option('--json', 'print events as JSON lines, the results rows last')
-    .addOption(new Option('--format <name>', 'of the results table').choices(['text', 'markdown']).default('text'))
+    .addOption(tableFormat('of the results table'))
     .option('--quiet', 'print nothing but data and mistakes')
     .option('--no-progress', 'print plain lines instead of the live display')
     .action(async (file: string, options: SweepOptions) => {
@@ -68,7 +68,8 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .command('operators')
     .description('list the growth operators by dimension')
     .option('--json', 'print them as JSON')
-    .action(async (options: ListOptions) => {
+    .addOption(tableFormat('of the table'))
+    .action(async (options: OperatorsOptions) => {
       finish((await import('./commands/operators.ts')).listOperators(options, io));
     });
 
@@ -103,6 +104,10 @@ export interface ListOptions {
   readonly json?: true;
 }
 
+export interface OperatorsOptions extends ListOptions {
+  readonly format: 'text' | 'markdown';
+}
+
 export interface PlanOptions extends ListOptions {
   readonly engine?: WantedEngine;
   readonly set: readonly string[];
@@ -128,6 +133,9 @@ const overrides = () =>
   new Option('--set <path=value>', 'change a setting of the file, e.g. train.steps=100; may be repeated')
     .argParser((value: string, earlier: string[]) => [...earlier, value])
     .default([], 'none');
+
+const tableFormat = (ofWhat: string) =>
+  new Option('--format <name>', ofWhat).choices(['text', 'markdown']).default('text');
 
 const threads = () => new Option('--threads <n>', 'threads of the native engine').argParser(positiveInteger);
 

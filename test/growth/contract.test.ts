@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine, HostTensor, HostTensors, Tensors } from '../../src/engine/engine.ts';
-import { openWasm } from '../../src/engine/wasm.ts';
 import { scheduleProblems } from '../../src/growth/check.ts';
 import type { Entering } from '../../src/growth/entering.ts';
 import { forwardFlops } from '../../src/growth/flops.ts';
@@ -19,8 +18,10 @@ import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
 import { toTensors } from '../../src/train/parameters.ts';
 import { scalarOutput } from '../../src/train/training-step.ts';
+import { openTestEngine } from '../engine/engines.ts';
 import { bertFeeds, bertState, bertStep } from '../train/bert.ts';
 import { countFlops } from '../train/count-flops.ts';
+import { publishChanges, tellChange } from './measured-change.ts';
 
 // What every operator must keep, alone and together with those of other dimensions. A new one is held to it by being
 // registered.
@@ -152,8 +153,9 @@ const of = (dimension: Dimension) => operators.filter((operator) => operator.dim
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await openWasm();
+  engine = await openTestEngine();
 });
+afterAll(publishChanges);
 let tensors = 0;
 beforeEach(() => {
   tensors = tf.memory().numTensors;
@@ -206,6 +208,7 @@ describe.each(operators.map((operator) => [operator.name, operator] as const))('
       const change = drift(small, whole, recipe, enteringAfter(whole, growthOf(operator), 0));
       if (operator.preservation.holds(small, whole)) expect(change).toBeLessThan(1e-4);
       else expect(change).toBeGreaterThan(1e-2);
+      tellChange(operator.name, norm, change);
     }),
   );
 
