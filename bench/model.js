@@ -40,11 +40,6 @@ export function trainStep(size, dropout) {
   });
 }
 
-/** The loss of a batch, nothing dropped and nothing changed. */
-export function evaluation(size) {
-  return { feeds: batchSpecs(size), step: (state, fed) => ({ outputs: { loss: lossOf(size, state, fed, null) } }) };
-}
-
 function batchSpecs({ shape: { length }, batch, masked }) {
   const ints = (count) => ({ dtype: 'int32', shape: [count] });
   return { ids: ints(batch * length), masked: ints(batch * masked), labels: ints(batch * masked) };
