@@ -18,6 +18,10 @@ export default defineConfig({
             'test/engine/program.test.ts',
             'test/engine/install/probe.test.ts',
           ],
+          // These open the engines that they need themselves.
+          exclude: ['entering', 'learn-growth', 'grown-tensors', 'grow-checkpoint'].map(
+            (name) => `test/train/${name}.test.ts`,
+          ),
           env: { GROWBENCH_TEST_ENGINE: 'tensorflow' },
           setupFiles: ['test/engine/require-engine.ts'],
         },

@@ -3,8 +3,10 @@ import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
 import { newLayers } from './new-layers.ts';
 import { checkRecipe } from './recipe.ts';
 import {
+  fitsAfter,
   growthAfter,
   operatorOf,
+  rampsAfter,
   sameReduction,
   stageShape,
   withReduction,
@@ -16,8 +18,8 @@ import {
 /**
  * Everything that keeps `schedule` from growing a model into `target`: shares that do not add up to 1, reductions
  * that their operators refuse, stages larger than the one after them, operators that cannot grow what the next stage
- * trains, rules where nothing grows. Operators must be registered ones, each in its own dimension. The last stage may
- * have reductions: whether a run may end small is not for the schedule to say.
+ * trains or do not go together, rules where nothing grows. Operators must be registered ones, each in its own
+ * dimension. The last stage may have reductions: whether a run may end small is not for the schedule to say.
  */
 export function scheduleProblems(target: ModelShape, schedule: Schedule): ScheduleProblem[] {
   const refused = schedule.map((stage, index) => refusals(target, stage, index));
@@ -27,7 +29,23 @@ export function scheduleProblems(target: ModelShape, schedule: Schedule): Schedu
   });
   const sound = steps.length === 0 && refused.flat().length === 0;
   const frozen = sound ? schedule.flatMap((_, index) => freezeProblems(target, schedule, index)) : [];
-  return [...shareProblems(schedule), ...refused.flat(), ...steps, ...frozen, ...endProblems(schedule)];
+  const together = sound ? schedule.flatMap((_, index) => togetherProblems(schedule, index)) : [];
+  return [...shareProblems(schedule), ...refused.flat(), ...steps, ...together, ...frozen, ...endProblems(schedule)];
+}
+
+/** Operators that grow at once are fitted together, and let in what is new by one mask. */
+function togetherProblems(schedule: Schedule, index: number): ScheduleProblem[] {
+  const differing = (what: string, got: readonly number[]): ScheduleProblem[] => {
+    const distinct = [...new Set(got)];
+    if (distinct.length < 2) return [];
+    const message = `operators that ${what}, got ${distinct.join(' and ')}`;
+    const hint = 'Give them the same, or let one grow at the end of another stage.';
+    return [{ stage: index, dimension: null, message, hint }];
+  };
+  return [
+    ...differing('learn and grow together must be fitted for the same steps', fitsAfter(schedule, index)),
+    ...differing('let in what is new together must have the same ramp', rampsAfter(schedule, index)),
+  ];
 }
 
 function freezeProblems(target: ModelShape, schedule: Schedule, index: number): ScheduleProblem[] {

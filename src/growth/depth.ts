@@ -20,7 +20,7 @@ export const fewerLayers = {
  * The parameter `leaf` of layer `layer` of a model of shape `from`. Where that layer uses the attention scores of a
  * layer below, its query and key are that layer's: so a copy that has scores of its own attends as it did.
  */
-function copyLayer(from: ModelShape, layer: number, leaf: string): Expression {
+export function copyLayer(from: ModelShape, layer: number, leaf: string): Expression {
   return copy(parameterName(makesScores(leaf) ? scoreLayer(from, layer) : layer, leaf));
 }
 

@@ -1,4 +1,5 @@
 import { dims, layout, type ModelShape } from './layout.ts';
+import { beforeFitting } from './learned.ts';
 import { concat, expressionDims, fill, scale, scaleAxis, take, type Expression, type Recipe } from './recipe.ts';
 import { inTurn } from './units.ts';
 
@@ -11,7 +12,8 @@ type Sources = ReadonlyMap<string, readonly number[]>;
  *
  * Copies are counted within one grown parameter: layers that `stack` repeats are not tied, each takes the moments of
  * the layer it was copied from (as Shen et al. 2022 do for depth). Fresh numbers, means and products of matrices start
- * with moments of 0: nothing is known of their gradients. Noise leaves gradients as they are, but for its size.
+ * with moments of 0: nothing is known of their gradients. Noise leaves gradients as they are, but for its size. Learned
+ * matrices count as what they start from, the copying that fitting moves away from.
  */
 export function momentRecipe(recipe: Recipe, from: ModelShape, order: 1 | 2): Recipe {
   const sources: Sources = new Map(layout(from).map((parameter) => [parameter.name, dims(parameter, from)]));
@@ -50,6 +52,9 @@ function moment(expression: Expression, sources: Sources, order: 1 | 2): Express
     case 'noise':
     case 'named':
       return moment(expression.of, sources, order);
+    case 'map':
+    case 'mix':
+      return moment(beforeFitting(expression), sources, order);
     case 'fill':
     case 'init':
     case 'mean':
@@ -89,9 +94,11 @@ export function copied(expression: Expression): string[] {
     case 'scale-axis':
     case 'block-diagonal':
     case 'noise':
+    case 'map':
     case 'named':
       return copied(expression.of);
     case 'concat':
+    case 'mix':
       return expression.of.flatMap(copied);
     case 'matmul':
       return [...copied(expression.left), ...copied(expression.right)];

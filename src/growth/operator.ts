@@ -56,6 +56,10 @@ export interface GrowthOperator {
    * `to` need not be the target: 3 -> 6 -> 12 layers are two calls. `settings` are those that made `from` small.
    */
   grow(from: ModelShape, to: ModelShape, settings: OperatorSettings): Recipe;
+  /** Steps in which the learned matrices of its recipes are fitted; operators without any leave it out. */
+  readonly fit?: (settings: OperatorSettings) => number;
+  /** Steps in which what is new enters through a mask (growth/entering.ts); left out where it is there at once. */
+  readonly ramp?: (settings: OperatorSettings) => number;
 }
 
 /** The settings that a sweep file need not give. */

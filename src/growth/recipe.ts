@@ -1,133 +1,26 @@
-import { dims, layout, type ModelShape, type Parameter, type ParameterKind } from './layout.ts';
+import {
+  blockDiagonal,
+  concat,
+  copy,
+  map,
+  matmul,
+  mean,
+  mix,
+  named,
+  noise,
+  scale,
+  scaleAxis,
+  take,
+  type Expression,
+} from './expression.ts';
+import { expressionDims, lookup } from './expression-dims.ts';
+import { dims, layout, type ModelShape, type Parameter } from './layout.ts';
 
-/**
- * How one grown parameter is made from the parameters of the smaller model.
- *
- * Operators return recipes, never tensors: a recipe can be printed, composed, checked for shape and asserted on
- * without loading TensorFlow. Repetition is written as `take`; `concat` joins parts that come from different places.
- */
-export type Expression =
-  /** A parameter of the smaller model as it is. */
-  | { readonly op: 'copy'; readonly from: string }
-  /** Slices `index` along `axis`, in that order, repeats allowed. */
-  | { readonly op: 'take'; readonly axis: number; readonly index: readonly number[]; readonly of: Expression }
-  /** Times one number. */
-  | { readonly op: 'scale'; readonly by: number; readonly of: Expression }
-  /** Times `by[i]` at position i along `axis`. */
-  | { readonly op: 'scale-axis'; readonly axis: number; readonly by: readonly number[]; readonly of: Expression }
-  | { readonly op: 'concat'; readonly axis: number; readonly of: readonly Expression[] }
-  | { readonly op: 'fill'; readonly value: number; readonly dims: readonly number[] }
-  /** The product of two matrices. */
-  | { readonly op: 'matmul'; readonly left: Expression; readonly right: Expression }
-  /** A matrix `count` times along the diagonal, 0 elsewhere. */
-  | { readonly op: 'block-diagonal'; readonly count: number; readonly of: Expression }
-  /** The mean along `axis`, which stays with a size of 1. */
-  | { readonly op: 'mean'; readonly axis: number; readonly of: Expression }
-  /**
-   * Plus normal numbers of `deviation` times the root mean square of `of`, less their mean over the slices along `axis`
-   * that `groups` gives the same number: the sum over a group stays what it was.
-   */
-  | {
-      readonly op: 'noise';
-      readonly axis: number;
-      readonly groups: readonly number[];
-      readonly deviation: number;
-      readonly of: Expression;
-    }
-  /** Drawn afresh as a new model's parameter of this kind is; the draw depends on the seed and the grown name. */
-  | { readonly op: 'init'; readonly kind: ParameterKind; readonly dims: readonly number[] }
-  /** `of` as it makes the parameter `name` of a model between the two: what it draws, it draws under that name. */
-  | { readonly op: 'named'; readonly name: string; readonly of: Expression };
+export * from './expression.ts';
+export { expressionDims } from './expression-dims.ts';
 
 /** A grown model: for every parameter, how it is made. */
 export type Recipe = ReadonlyMap<string, Expression>;
-
-export const copy = (from: string): Expression => ({ op: 'copy', from });
-export const fill = (value: number, size: readonly number[]): Expression => ({ op: 'fill', value, dims: size });
-export const matmul = (left: Expression, right: Expression): Expression => ({ op: 'matmul', left, right });
-export const blockDiagonal = (of: Expression, count: number): Expression => ({ op: 'block-diagonal', count, of });
-export const mean = (of: Expression, axis: number): Expression => ({ op: 'mean', axis, of });
-export const init = (kind: ParameterKind, size: readonly number[]): Expression => ({ op: 'init', kind, dims: size });
-
-/** Zero-sum noise over the slices that share a number in `groups`; none of a deviation of 0. */
-export const noise = (of: Expression, axis: number, groups: readonly number[], deviation: number): Expression =>
-  deviation === 0 ? of : { op: 'noise', axis, groups, deviation, of };
-
-/** Slices along an axis. Two takes along one axis become one, under any scaling, so that reuse can be counted. */
-export function take(of: Expression, axis: number, index: readonly number[]): Expression {
-  switch (of.op) {
-    case 'take':
-      if (of.axis !== axis) return { op: 'take', axis, index, of };
-      return take(
-        of.of,
-        axis,
-        index.map((i) => at(of.index, i)),
-      );
-    case 'scale':
-      return scale(take(of.of, axis, index), of.by);
-    case 'scale-axis': {
-      const by = of.axis === axis ? index.map((i) => at(of.by, i)) : of.by;
-      return scaleAxis(take(of.of, axis, index), of.axis, by);
-    }
-    case 'copy':
-    case 'concat':
-    case 'fill':
-    case 'matmul':
-    case 'block-diagonal':
-    case 'mean':
-    case 'noise':
-    case 'init':
-    case 'named':
-      return { op: 'take', axis, index, of };
-  }
-}
-
-/** What `of` draws is drawn under `name`; without a draw it is `of` itself. */
-const named = (name: string, of: Expression): Expression => (draws(of) ? { op: 'named', name, of } : of);
-
-function draws(expression: Expression): boolean {
-  switch (expression.op) {
-    case 'copy':
-    case 'fill':
-      return false;
-    case 'take':
-    case 'scale':
-    case 'scale-axis':
-    case 'block-diagonal':
-    case 'mean':
-      return draws(expression.of);
-    case 'concat':
-      return expression.of.some(draws);
-    case 'matmul':
-      return draws(expression.left) || draws(expression.right);
-    case 'noise':
-    case 'init':
-    case 'named':
-      return true;
-  }
-}
-
-/** Parts end to end. Slices of one thing along the axis become one take, so that reuse can be counted. */
-export function concat(axis: number, of: readonly Expression[]): Expression {
-  const [first, ...rest] = of;
-  if (first?.op !== 'take' || first.axis !== axis) return { op: 'concat', axis, of };
-  const own = JSON.stringify(first.of);
-  const slices = rest.filter((part) => part.op === 'take' && part.axis === axis && JSON.stringify(part.of) === own);
-  if (slices.length < rest.length) return { op: 'concat', axis, of };
-  return take(
-    first.of,
-    axis,
-    of.flatMap((part) => (part.op === 'take' ? part.index : [])),
-  );
-}
-
-/** Times one number. */
-export const scale = (of: Expression, by: number): Expression => (by === 1 ? of : { op: 'scale', by, of });
-
-/** Times `by[i]` at position i along `axis`. */
-export function scaleAxis(of: Expression, axis: number, by: readonly number[]): Expression {
-  return by.every((factor) => factor === by[0]) ? scale(of, by[0] ?? 1) : { op: 'scale-axis', axis, by, of };
-}
 
 /** A recipe that covers every parameter of `to`, by construction. */
 export function recipeFor(to: ModelShape, rule: (parameter: Parameter) => Expression): Recipe {
@@ -166,6 +59,14 @@ function substitute(expression: Expression, first: Recipe): Expression {
       return mean(substitute(expression.of, first), expression.axis);
     case 'noise':
       return noise(substitute(expression.of, first), expression.axis, expression.groups, expression.deviation);
+    case 'map':
+      return map(substitute(expression.of, first), expression.axis, expression.matrix);
+    case 'mix':
+      return mix(
+        expression.of.map((part) => substitute(part, first)),
+        expression.matrix,
+        expression.column,
+      );
     case 'named':
       return named(expression.name, substitute(expression.of, first));
     case 'fill':
@@ -191,86 +92,4 @@ export function checkRecipe(recipe: Recipe, from: ModelShape, to: ModelShape): v
   const names = new Set(wanted.map(({ name }) => name));
   const extra = [...recipe.keys()].filter((name) => !names.has(name));
   if (extra.length > 0) throw new Error(`recipe makes parameters the target does not have: ${extra.join(', ')}`);
-}
-
-/** The shape an expression evaluates to, given the shapes of the smaller model's parameters. Throws where parts misfit. */
-export function expressionDims(
-  expression: Expression,
-  source: ReadonlyMap<string, readonly number[]>,
-): readonly number[] {
-  switch (expression.op) {
-    case 'copy':
-      return lookup(source, expression.from);
-    case 'fill':
-    case 'init':
-      return expression.dims;
-    case 'take': {
-      const of = expressionDims(expression.of, source);
-      const size = at(of, expression.axis);
-      const outside = expression.index.find((i) => !Number.isInteger(i) || i < 0 || i >= size);
-      if (outside !== undefined)
-        throw new Error(`take: index ${outside} is outside axis ${expression.axis} of ${size}`);
-      return of.with(expression.axis, expression.index.length);
-    }
-    case 'scale':
-    case 'named':
-      return expressionDims(expression.of, source);
-    case 'scale-axis': {
-      const of = expressionDims(expression.of, source);
-      if (expression.by.length === of[expression.axis]) return of;
-      throw new Error(`scale: ${expression.by.length} factors for axis ${expression.axis} of [${of.join(', ')}]`);
-    }
-    case 'concat':
-      return concatDims(
-        expression.axis,
-        expression.of.map((part) => expressionDims(part, source)),
-      );
-    case 'matmul':
-      return matmulDims(expressionDims(expression.left, source), expressionDims(expression.right, source));
-    case 'block-diagonal': {
-      const of = expressionDims(expression.of, source);
-      if (of.length === 2) return of.map((size) => size * expression.count);
-      throw new Error(`block-diagonal: [${of.join(', ')}] is not a matrix`);
-    }
-    case 'mean':
-      return expressionDims(expression.of, source).with(expression.axis, 1);
-    case 'noise': {
-      const of = expressionDims(expression.of, source);
-      if (expression.groups.length === of[expression.axis]) return of;
-      throw new Error(`noise: ${expression.groups.length} groups for axis ${expression.axis} of [${of.join(', ')}]`);
-    }
-  }
-}
-
-function concatDims(axis: number, parts: readonly (readonly number[])[]): readonly number[] {
-  const [first, ...rest] = parts;
-  if (first === undefined) throw new Error('concat of nothing');
-  for (const part of rest) {
-    if (part.with(axis, 0).join() !== first.with(axis, 0).join()) {
-      throw new Error(`concat: [${part.join(', ')}] does not fit [${first.join(', ')}] along axis ${axis}`);
-    }
-  }
-  return first.with(
-    axis,
-    parts.reduce((sum, part) => sum + at(part, axis), 0),
-  );
-}
-
-function matmulDims(left: readonly number[], right: readonly number[]): readonly number[] {
-  if (left.length !== 2 || right.length !== 2 || left[1] !== right[0]) {
-    throw new Error(`matmul: [${left.join(', ')}] times [${right.join(', ')}]`);
-  }
-  return [at(left, 0), at(right, 1)];
-}
-
-function lookup<V>(map: ReadonlyMap<string, V>, name: string): V {
-  const value = map.get(name);
-  if (value === undefined) throw new Error(`recipe names a parameter that does not exist: ${name}`);
-  return value;
-}
-
-function at(values: readonly number[], index: number): number {
-  const value = values[index];
-  if (value === undefined) throw new Error(`index ${index} is outside [${values.join(', ')}]`);
-  return value;
 }

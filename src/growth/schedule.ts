@@ -1,3 +1,4 @@
+import type { Entering } from './entering.ts';
 import { DIMENSIONS, type Dimension, type ModelShape } from './layout.ts';
 import type { GrowthOperator, OperatorSettings } from './operator.ts';
 import { operators } from './operators/index.ts';
@@ -73,6 +74,46 @@ export function growthAfter(target: ModelShape, schedule: Schedule, index: numbe
     shape = stageShape(target, { ...to, reductions });
     return compose(recipe, operatorOf(own).grow(before, shape, own.settings));
   }, identity(start));
+}
+
+/**
+ * Steps in which what the growth out of stage `index` learns is fitted: by every operator that grows there, so that
+ * they must agree (scheduleProblems). 0 where none learns.
+ */
+export const fitAfter = (schedule: Schedule, index: number): number => fitsAfter(schedule, index)[0] ?? 0;
+
+/** The steps of fitting that the operators which grow out of stage `index` ask for. */
+export const fitsAfter = (schedule: Schedule, index: number): number[] =>
+  growingAfter(schedule, index).flatMap(({ operator, settings }) => operator.fit?.(settings) ?? []);
+
+/** The ramps that the operators which grow out of stage `index` ask for. */
+export const rampsAfter = (schedule: Schedule, index: number): number[] =>
+  growingAfter(schedule, index).flatMap(({ operator, settings }) => operator.ramp?.(settings) ?? []);
+
+/**
+ * What enters through masks at the growth out of stage `index`: by operators that must agree on the ramp
+ * (scheduleProblems). Null where all that is new is there at once.
+ */
+export function enteringAfter(target: ModelShape, schedule: Schedule, index: number): Entering | null {
+  const [ramp] = rampsAfter(schedule, index);
+  const to = schedule[index + 1];
+  if (ramp === undefined || to === undefined) return null;
+  const masked = growingAfter(schedule, index).filter(({ operator }) => operator.ramp !== undefined);
+  const reductions = {
+    ...to.reductions,
+    ...Object.fromEntries(masked.map(({ operator, own }) => [operator.dimension, own])),
+  };
+  return { from: stageShape(target, { share: to.share, reductions }), ramp };
+}
+
+/** The reductions that end with stage `index`, with their operators. */
+export function growingAfter(schedule: Schedule, index: number) {
+  const [from, to] = [schedule[index]?.reductions ?? {}, schedule[index + 1]?.reductions ?? {}];
+  return DIMENSIONS.flatMap((dimension) => {
+    const own = from[dimension];
+    if (own === undefined || sameReduction(own, to[dimension])) return [];
+    return { own, operator: operatorOf(own), settings: own.settings };
+  });
 }
 
 /** `reductions` with that of one dimension replaced, or taken away. */

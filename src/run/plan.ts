@@ -1,7 +1,7 @@
 import { canonical, cellsOf, type Arm, type ArmGroup, type Cell, type Comparison } from './spec.ts';
-import { planStages, type PlannedStage } from './stages.ts';
+import { planStages, totalFlops, type PlannedStage } from './stages.ts';
 
-export { planStages, type PlannedStage } from './stages.ts';
+export { planStages, totalFlops, type PlannedStage } from './stages.ts';
 
 export interface PlannedArm {
   readonly arm: Arm;
@@ -28,7 +28,7 @@ export interface Plan {
 export function planSweep(comparison: Comparison): Plan {
   const planned = comparison.arms.map((arm) => {
     const stages = planStages(arm.settings);
-    return { arm, group: arm.group, stages, flops: stages.reduce((sum, stage) => sum + stage.flops, 0) };
+    return { arm, group: arm.group, stages, flops: totalFlops(stages) };
   });
   const arms = armsByPoint(planned).flatMap((own) =>
     own.map((arm) => ({ ...arm, speedupFlops: own[0]!.flops / arm.flops - 1 })),

@@ -27,6 +27,17 @@ export interface GrowthRecord {
   readonly after: number;
   /** Units that differ, just before and just after. */
   readonly width: { readonly before: EffectiveWidth; readonly after: EffectiveWidth };
+  /** Only where the growth was learned. Its cost is in the run's FLOPs and training time. */
+  readonly fit?: FitRecord;
+}
+
+/** The fitting of a learned growth (growth/learned.ts). */
+export interface FitRecord {
+  readonly steps: number;
+  readonly flops: number;
+  readonly seconds: number;
+  /** Validation loss of the grown model with what is learned as it starts; fitted, it is the growth's `after`. */
+  readonly unfitted: number;
 }
 
 export interface TaskRecord {
@@ -43,7 +54,7 @@ export interface CellResult {
   readonly loss: number | null;
   readonly steps: number;
   readonly flops: number;
-  /** Time of the training steps; compiling, growing and evaluating are kept apart. */
+  /** Time of the training steps, and of fitting what a growth learns; compiling, growing and evaluating are kept apart. */
   readonly seconds: {
     readonly train: number;
     readonly compile: number;

@@ -1,9 +1,11 @@
+import type { Entering } from '../growth/entering.ts';
 import { stageFlops } from '../growth/flops.ts';
 import { frozenFlops } from '../growth/freeze-flops.ts';
 import type { ModelShape } from '../growth/layout.ts';
+import { growingFlops } from '../growth/learned.ts';
 import { newLayers } from '../growth/new-layers.ts';
 import type { GrowthPolicy, SlopeRule } from '../growth/policy.ts';
-import { stageShape, stageSteps } from '../growth/schedule.ts';
+import { enteringAfter, fitAfter, growthAfter, stageShape, stageSteps } from '../growth/schedule.ts';
 import { maskedTokens, targetShape, type Settings } from './spec.ts';
 
 /** The steps at the start of a stage in which only what is new is trained. */
@@ -30,7 +32,21 @@ export interface PlannedStage {
   readonly warmup: number;
   readonly freeze: Freeze | null;
   readonly until: SlopeRule | null;
+  /** The fitting of what the growth into this stage learns; null where it learns nothing. */
+  readonly fit: PlannedFit | null;
+  /** What the growth into this stage lets in through masks; null where all of it is there at once. */
+  readonly entering: Entering | null;
 }
+
+export interface PlannedFit {
+  readonly steps: number;
+  /** FLOPs of all its steps. */
+  readonly flops: number;
+}
+
+/** FLOPs of some stages, and of the fitting between them. */
+export const totalFlops = (stages: readonly PlannedStage[]): number =>
+  stages.reduce((sum, { flops, fit }) => sum + flops + (fit?.flops ?? 0), 0);
 
 /** The stages of a cell, with shapes, steps and FLOPs. The trainer runs these, but for stages that it leaves early. */
 export function planStages(settings: Settings): PlannedStage[] {
@@ -68,7 +84,19 @@ function planStage(settings: Settings, index: number, start: number, steps: numb
     optimizer,
     rate,
     warmup: warmupSteps(settings, warmup, steps),
+    fit: planFit(settings, index - 1),
+    entering: enteringAfter(target, settings.schedule, index - 1),
   };
+}
+
+/** A fitting step is a training step of the grown model, made anew from the small one each time. */
+function planFit(settings: Settings, afterStage: number): PlannedFit | null {
+  const steps = fitAfter(settings.schedule, afterStage);
+  if (steps === 0) return null;
+  const target = targetShape(settings);
+  const [from, to] = [afterStage, afterStage + 1].map((index) => stageShape(target, settings.schedule[index]!));
+  const growing = growingFlops(growthAfter(target, settings.schedule, afterStage), from!);
+  return { steps, flops: steps * (wholeStepFlops(settings, to!) + growing) };
 }
 
 /** The policy of the growth into a stage: the stage's own, and the run's where that says nothing. */

@@ -1,5 +1,5 @@
 import { stageShape, type Stage } from '../growth/schedule.ts';
-import { planStages } from '../run/plan.ts';
+import { planStages, totalFlops } from '../run/plan.ts';
 import { canonical, targetShape, type Settings } from '../run/spec.ts';
 import type { ArmDraft } from './arms.ts';
 import type { CompareInput, Control, SettingsInput, StageInput } from './grammar.ts';
@@ -53,7 +53,7 @@ function neverGrown(base: SettingsInput, _: Settings, { draft, settings }: Sound
 const shapeKey = (settings: Settings, stage: Stage): string => canonical(stageShape(targetShape(settings), stage));
 
 function equalFlops(base: SettingsInput, full: Settings, { settings }: SoundArm): Made {
-  const budget = planStages(settings).reduce((sum, { flops }) => sum + flops, 0);
+  const budget = totalFlops(planStages(settings));
   const steps = stepsFor(budget, full);
   const warmup = base.train?.warmup;
   const scaled = typeof warmup === 'number' ? { warmup: Math.round((warmup * steps) / full.train.steps) } : {};

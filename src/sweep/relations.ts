@@ -3,6 +3,7 @@ import { DIMENSIONS } from '../growth/layout.ts';
 import { stageShape } from '../growth/schedule.ts';
 import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
 import type { Path } from './problem.ts';
+import { rampFaults } from './ramp-faults.ts';
 import { stageFaults } from './stage-relations.ts';
 
 /** Settings that do not go together. */
@@ -17,7 +18,8 @@ export interface Fault {
 export function settingFaults(settings: Settings, mayEndSmall: boolean): Fault[] {
   const schedule = scheduleFaults(settings);
   // Shapes and steps of the stages mean nothing until the schedule holds.
-  const stages = schedule.length > 0 ? [] : [...stageFaults(settings), ...maskFaults(settings)];
+  const stages =
+    schedule.length > 0 ? [] : [...stageFaults(settings), ...maskFaults(settings), ...rampFaults(settings)];
   return [...modelFaults(settings), ...schedule, ...stages, ...(mayEndSmall ? [] : endFaults(settings))];
 }
 

@@ -4,7 +4,7 @@ import type { GrowthPolicy, Warmup } from '../growth/policy.ts';
 import { TARGET_ONLY, type Reduction, type Stage } from '../growth/schedule.ts';
 import { operators } from '../growth/operators/index.ts';
 import type { Settings } from '../run/spec.ts';
-import { averageStepFlops } from '../run/stages.ts';
+import { averageStepFlops, planStages } from '../run/stages.ts';
 import { DEFAULTS } from './defaults.ts';
 import {
   fraction,
@@ -168,9 +168,10 @@ function withStepShares(settings: Settings): Settings {
   };
 }
 
-/** Steps of these settings that a budget of FLOPs pays for: at least one. */
+/** Steps of these settings that a budget of FLOPs pays for, after the fitting of learned growth: at least one. */
 export function stepsFor(flops: number, settings: Settings): number {
-  return Math.max(1, Math.round(flops / flopsPerStep(settings)));
+  const fitting = planStages(settings).reduce((sum, { fit }) => sum + (fit?.flops ?? 0), 0);
+  return Math.max(1, Math.round((flops - fitting) / flopsPerStep(settings)));
 }
 
 /** Training FLOPs of a step, averaged over the stages of the schedule. */

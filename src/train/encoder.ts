@@ -6,6 +6,7 @@ import { attend, attentionProbabilities, scoreMask, type Rows } from './attentio
 import type { Dropout } from './dropout.ts';
 import { embed, type Sequences } from './embedding.ts';
 import { feedForward } from './ffn.ts';
+import { entered } from './masks.ts';
 import { norm } from './parameters.ts';
 import { poolTokens } from './pooling.ts';
 
@@ -128,6 +129,17 @@ interface LayerOutput {
 }
 
 function runLayer(
+  state: Tensors,
+  shape: ModelShape,
+  layer: number,
+  input: LayerInput,
+  dropout: Dropout | null,
+): LayerOutput {
+  const { rows, probabilities } = layerOutput(state, shape, layer, input, dropout);
+  return { rows: entered(state, layer, input.stream.rows, rows), probabilities };
+}
+
+function layerOutput(
   state: Tensors,
   shape: ModelShape,
   layer: number,

@@ -1,86 +1,37 @@
 import type { HostTensor, HostTensors } from '../engine/engine.ts';
-import type { ParameterKind } from '../growth/layout.ts';
-import { expressionDims, type Expression, type Recipe } from '../growth/recipe.ts';
+import type { Recipe } from '../growth/recipe.ts';
+import { evaluateRecipe, type NoiseForm, type Operations } from './evaluate-recipe.ts';
 import type { Fresh } from './init.ts';
 
 /**
  * Carries a recipe out: the one place where growth meets numbers. On plain arrays rather than in tensor operations,
- * because it runs once per growth and its results are then the same to the last bit on every engine.
+ * because it runs once per growth and its results are then the same to the last bit on every engine. What is learned
+ * has the values that it starts from (train/grown-tensors.ts has those of tensors).
  * Throws where the recipe does not fit the source: a bug in an operator.
  */
 export function applyRecipe(recipe: Recipe, source: HostTensors, fresh: Fresh): HostTensors {
   const sizes = new Map([...source].map(([name, { shape }]) => [name, shape]));
-  return new Map(
-    [...recipe].map(([name, expression]) => {
-      return [name, evaluate(expression, { source, sizes, fresh, draw: drawer(fresh, name), part: '' })];
-    }),
-  );
+  return evaluateRecipe(recipe, sizes, {
+    ...ARRAYS,
+    copy: (name) => source.get(name)!,
+    drawn: (kind, name, shape) => ({ shape, values: fresh(kind, name, shape) }),
+  });
 }
 
-/** What an expression is evaluated in. */
-interface Context {
-  readonly source: HostTensors;
-  readonly sizes: ReadonlyMap<string, readonly number[]>;
-  readonly fresh: Fresh;
-  readonly draw: Draw;
-  /** What of the grown parameter the expression is a part of; empty for all of it. */
-  readonly part: string;
-}
-
-/** Draws for one grown parameter; a second draw for the same part is another one. */
-type Draw = (kind: ParameterKind | 'normal', size: readonly number[], part: string) => HostTensor;
-
-/**
- * A whole parameter is drawn as a new model's of that name is. A part of one must not be: its numbers would be those
- * that the part it joins started with.
- */
-function drawer(fresh: Fresh, name: string): Draw {
-  const drawn = new Map<string, number>();
-  return (kind, dims, part) => {
-    const before = drawn.get(part) ?? 0;
-    drawn.set(part, before + 1);
-    const own = `${name}${part}${before === 0 ? '' : ` (${before + 1})`}`;
-    return { shape: dims, values: fresh(kind, own, dims) };
-  };
-}
-
-function evaluate(expression: Expression, context: Context): HostTensor {
-  const value = (of: Expression) => evaluate(of, context);
-  switch (expression.op) {
-    case 'copy': {
-      const tensor = context.source.get(expression.from);
-      if (tensor === undefined) throw new Error(`recipe copies a parameter that does not exist: ${expression.from}`);
-      return tensor;
-    }
-    case 'take':
-      return take(value(expression.of), expression.axis, expression.index);
-    case 'scale':
-      return scale(value(expression.of), expression.by);
-    case 'scale-axis':
-      return scaleAxis(value(expression.of), expression.axis, expression.by);
-    case 'concat': {
-      const part = `${context.part}, part of ${expressionDims(expression, context.sizes).join('x')}`;
-      return concat(
-        expression.of.map((of) => evaluate(of, { ...context, part })),
-        expression.axis,
-      );
-    }
-    case 'fill':
-      return { shape: expression.dims, values: new Float32Array(size(expression.dims)).fill(expression.value) };
-    case 'matmul':
-      return matmul(value(expression.left), value(expression.right));
-    case 'block-diagonal':
-      return blockDiagonal(value(expression.of), expression.count);
-    case 'init':
-      return context.draw(expression.kind, expression.dims, context.part);
-    case 'named':
-      return evaluate(expression.of, { ...context, draw: drawer(context.fresh, expression.name), part: '' });
-    case 'mean':
-      return meanAlong(value(expression.of), expression.axis);
-    case 'noise':
-      return withNoise(value(expression.of), expression, context);
-  }
-}
+/** The operations of recipes on plain arrays. */
+const ARRAYS: Omit<Operations<HostTensor>, 'copy' | 'drawn'> = {
+  take,
+  scale,
+  scaleAxis,
+  concat,
+  fill: (value, shape) => ({ shape, values: new Float32Array(size(shape)).fill(value) }),
+  matmul,
+  blockDiagonal,
+  mean: meanAlong,
+  noise: withNoise,
+  map: (tensor, axis, { index }) => take(tensor, axis, index),
+  mix: (parts, { index }, column) => parts[index[column]!]!,
+};
 
 const size = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
 
@@ -164,14 +115,12 @@ function meanAlong(tensor: HostTensor, axis: number): HostTensor {
   return { shape: tensor.shape.with(axis, 1), values };
 }
 
-type Noise = Extract<Expression, { op: 'noise' }>;
-
-function withNoise(tensor: HostTensor, { axis, groups, deviation }: Noise, { draw, part }: Context): HostTensor {
+function withNoise(tensor: HostTensor, drawn: HostTensor, { axis, groups, deviation }: NoiseForm): HostTensor {
   const { shape, values } = tensor;
   const power = values.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, values.length);
-  const drawn = lessGroupMeans(draw('normal', shape, `${part}, noise on ${shape.join('x')}`), axis, groups);
+  const noise = lessGroupMeans(drawn, axis, groups);
   const by = deviation * Math.sqrt(power);
-  return { shape, values: values.map((value, index) => value + by * drawn.values[index]!) };
+  return { shape, values: values.map((value, index) => value + by * noise.values[index]!) };
 }
 
 /** Less the mean over the slices of each group, at every place of a slice. */

@@ -1,15 +1,17 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import type { Feeds, FeedSpec, StepFunction, Tensors } from '../engine/engine.ts';
+import type { Entering } from '../growth/entering.ts';
 import { isHead, layout, type ModelShape, type Parameter } from '../growth/layout.ts';
 import { maskedTokens, type Settings } from '../run/spec.ts';
 import type { Freeze } from '../run/stages.ts';
 import type { MaskedBatch } from '../text/corpus.ts';
-import { OPTIMIZER, trainedAs, type Trained } from './adamw.ts';
+import { OPTIMIZER, trainedAs } from './adamw.ts';
 import type { Dropout } from './dropout.ts';
 import type { EncoderInput } from './encoder.ts';
+import { enteringState } from './entering.ts';
 import { maskedLmLoss } from './masked-lm.ts';
 import { parameter } from './parameters.ts';
-import { trainingStep } from './training-step.ts';
+import { trainingStep, type Objective } from './training-step.ts';
 
 /** Sizes of a masked-LM batch: sequences, tokens of each, masked tokens of each. */
 export interface MaskedBatchSize {
@@ -52,46 +54,84 @@ function feedSpecs({ batch, length, masked }: MaskedBatchSize): Readonly<Record<
   };
 }
 
+/** The feed of the masks' value, where something enters. */
+const MASK = 'entering';
+const MASK_FEED: Readonly<Record<string, FeedSpec>> = { [MASK]: { dtype: 'float32', shape: [] } };
+export const maskFeed = (value: number): Feeds => ({ [MASK]: Float32Array.of(value) });
+
 /** The optimizer's feed of the parameters that are trained while the others are frozen. */
 export const OPTIMIZER_OF_NEW = 'optimizer_of_new';
+
+/** What a step of a stage has to do with besides its model: null where there is no such thing. */
+export interface Meanwhile {
+  readonly freeze: Freeze | null;
+  /** What is not wholly there yet. */
+  readonly entering: Entering | null;
+}
+
+const NOTHING: Meanwhile = { freeze: null, entering: null };
 
 /**
  * A pre-training step of the model `shape`; in a stage that freezes some of it, a step after that, with a feed of its
  * own for what was trained meanwhile. Outputs `loss` and `gradientNorm`.
  */
-export function maskedLmTraining(shape: ModelShape, settings: Settings, freeze: Freeze | null = null): StepFunction {
+export function maskedLmTraining(
+  shape: ModelShape,
+  settings: Settings,
+  { freeze, entering }: Meanwhile = NOTHING,
+): StepFunction {
   const feedOf = (parameter: Parameter) => (isNew(parameter, freeze) ? OPTIMIZER_OF_NEW : OPTIMIZER);
   const trained = layout(shape).map((parameter) => trainedAs(parameter.name, parameter.kind, feedOf(parameter)));
-  return maskedLmStep(shape, settings, trained);
+  return trainingStep({ trained, ...maskedLmObjective(shape, settings, entering) });
 }
 
 /** A pre-training step of the layers that `freeze` names and of the masked-LM head; all else stays as it is. */
-export function maskedLmTrainingOfNew(shape: ModelShape, settings: Settings, freeze: Freeze): StepFunction {
+export function maskedLmTrainingOfNew(
+  shape: ModelShape,
+  settings: Settings,
+  { freeze, entering }: Meanwhile,
+): StepFunction {
   const trained = layout(shape).filter((parameter) => isNew(parameter, freeze));
   const asNew = trained.map(({ name, kind }) => trainedAs(name, kind, OPTIMIZER_OF_NEW));
-  return maskedLmStep(shape, settings, asNew);
+  return trainingStep({ trained: asNew, ...maskedLmObjective(shape, settings, entering) });
 }
 
 const isNew = (parameter: Parameter, freeze: Freeze | null): boolean =>
   freeze !== null && (isHead(parameter) || (parameter.layer !== null && freeze.layers.includes(parameter.layer)));
 
-function maskedLmStep(shape: ModelShape, settings: Settings, trained: readonly Trained[]): StepFunction {
-  const size = batchSize(settings, shape.length);
-  return trainingStep({
-    trained,
-    feeds: feedSpecs(size),
-    loss: (state, fed, dropout) => lossOf(state, shape, size, fed, dropout),
-    dropout: settings.model.dropout,
-    clip: settings.train.clip,
-  });
+/** What pre-training makes small: the loss of the model `shape`, `entering` as yet, on a batch that is fed. */
+export const maskedLmObjective = (
+  shape: ModelShape,
+  settings: Settings,
+  entering: Entering | null = null,
+): Omit<Objective, 'trained'> => ({
+  ...lossThrough(shape, settings, entering),
+  dropout: settings.model.dropout,
+  clip: settings.train.clip,
+});
+
+/** The model's loss on a batch, `entering` as yet, nothing dropped and nothing changed. Outputs `loss`. */
+export function maskedLmEvaluation(
+  shape: ModelShape,
+  settings: BatchSettings,
+  entering: Entering | null = null,
+): StepFunction {
+  const { feeds, loss } = lossThrough(shape, settings, entering);
+  return { feeds, step: (state, fed) => ({ outputs: { loss: loss(state, fed, null) } }) };
 }
 
-/** The model's loss on a batch, nothing dropped and nothing changed. Outputs `loss`. */
-export function maskedLmEvaluation(shape: ModelShape, settings: BatchSettings): StepFunction {
+function lossThrough(
+  shape: ModelShape,
+  settings: BatchSettings,
+  entering: Entering | null,
+): Pick<Objective, 'feeds' | 'loss'> {
   const size = batchSize(settings, shape.length);
   return {
-    feeds: feedSpecs(size),
-    step: (state, fed) => ({ outputs: { loss: lossOf(state, shape, size, fed, null) } }),
+    feeds: { ...feedSpecs(size), ...(entering === null ? {} : MASK_FEED) },
+    loss: (state, fed, dropout) => {
+      const seen = entering === null ? state : enteringState(state, shape, entering, parameter(fed, MASK));
+      return lossOf(seen, shape, size, fed, dropout);
+    },
   };
 }
 

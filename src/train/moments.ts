@@ -20,15 +20,19 @@ function carried(recipe: Recipe, state: HostTensors, rename: (name: string) => s
   return new Map([...applyRecipe(recipe, moments, fresh)].map(([name, tensor]) => [rename(name), tensor]));
 }
 
-/** The grown model's whole state: its parameters, and moments carried over or started anew. */
+/**
+ * The grown model's whole state: its parameters, and moments carried over or started anew. `fitted` are the parameters
+ * where they are known already, from a learned growth.
+ */
 export function grownState(
   recipe: Recipe,
   from: ModelShape,
   state: HostTensors,
   optimizer: 'reset' | 'carry',
   fresh: Fresh,
+  fitted: HostTensors | null = null,
 ): HostTensors {
-  const parameters = applyRecipe(recipe, state, fresh);
+  const parameters = fitted ?? applyRecipe(recipe, state, fresh);
   const moments = optimizer === 'carry' ? grownMoments(recipe, from, state, fresh) : freshMoments(parameters);
   return new Map([...parameters, ...moments]);
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensors, Tensors } from '../engine/engine.ts';
 import { dense as product } from '../engine/ops/dense.ts';
 import { layerNorm } from '../engine/ops/layer-norm.ts';
+import { HIDDEN_WEIGHTS, weightedNorm } from './masks.ts';
 
 /** The tensor called `name`. Throws where there is none: a bug, since names come from one layout table. */
 export function parameter(state: Tensors, name: string): tf.Tensor {
@@ -21,9 +22,13 @@ export function dense(state: Tensors, name: string, x: tf.Tensor2D): tf.Tensor2D
   return product(x, matrix(state, `${name}/kernel`), vector(state, `${name}/bias`));
 }
 
-/** Layer normalisation with the gain and bias of `name`. x [rows, hidden]; gives the same shape. */
+/**
+ * Layer normalisation with the gain and bias of `name`, weighted where new hidden units enter. x [rows, hidden]; gives
+ * the same shape.
+ */
 export function norm(state: Tensors, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  return layerNorm(x, vector(state, `${name}/gain`), vector(state, `${name}/bias`)) as tf.Tensor2D;
+  const [gain, bias, weights] = [vector(state, `${name}/gain`), vector(state, `${name}/bias`), state[HIDDEN_WEIGHTS]];
+  return weights === undefined ? (layerNorm(x, gain, bias) as tf.Tensor2D) : weightedNorm(x, weights, gain, bias);
 }
 
 /** Numbers from outside as tensors of the current backend; the caller disposes them (or calls inside tf.tidy). */

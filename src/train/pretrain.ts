@@ -1,14 +1,14 @@
 import type { Engine, HostTensors, Program } from '../engine/engine.ts';
 import { effectiveWidth } from '../growth/effective-width.ts';
 import type { ModelShape } from '../growth/layout.ts';
-import { growthAfter } from '../growth/schedule.ts';
 import { flopsOfSteps, planStages, stageAfter, type PlannedStage } from '../run/stages.ts';
 import type { CellEvent, CellResult, CurvePoint, GrowthRecord, StageRecord } from '../run/record.ts';
 import { targetShape, type Cell } from '../run/spec.ts';
 import type { PreparedCorpus } from '../text/corpus.ts';
 import { freshMoments } from './adamw.ts';
-import { freshParameter, initialState } from './init.ts';
-import { grownState } from './moments.ts';
+import { growInto, type Grown } from './growing.ts';
+import { initialState } from './init.ts';
+import type { LearnedGrowth } from './learn-growth.ts';
 import { compileStage, trainStage, type StageEnd } from './stage.ts';
 import { timed } from './stopwatch.ts';
 import { VALIDATION_TOKENS, validationLoss } from './validation.ts';
@@ -37,6 +37,11 @@ export interface Pretrained {
   readonly state: HostTensors | null;
 }
 
+/** A growth of which the loss just after it is still to be measured. */
+interface Growing extends Pick<Grown, 'told'> {
+  readonly before: number;
+}
+
 /** What has been gathered so far. */
 interface Tally {
   flops: number;
@@ -47,8 +52,6 @@ interface Tally {
   /** Updates that every one of Adam's moments has seen. */
   updates: number;
   limit: number | null;
-  /** Of the last growth. */
-  width: GrowthRecord['width'] | null;
   readonly stages: StageRecord[];
   readonly growths: GrowthRecord[];
   readonly curve: CurvePoint[];
@@ -63,23 +66,28 @@ export async function pretrain(run: Run): Promise<Pretrained> {
   const { settings, seed } = run.cell;
   const stages = planStages(settings);
   const tally: Tally = {
-    ...{ flops: 0, train: 0, compile: 0, evaluate: 0, steps: 0, updates: 0, limit: null, width: null },
+    ...{ flops: 0, train: 0, compile: 0, evaluate: 0, steps: 0, updates: 0, limit: null },
     ...{ stages: [], growths: [], curve: [] },
   };
   const parameters = initialState(stages[0]!.shape, settings.model.init, seed);
   let state: HostTensors = new Map([...parameters, ...freshMoments(parameters)]);
-  let before: number | null = null;
+  let growth: Growing | null = null;
   for (const index of stages.keys()) {
     const program = await compile(run, stages, index, state, tally);
     try {
-      if (before !== null) await recordGrowth(run, stages, index - 1, before, program, tally);
+      if (growth !== null) await recordGrowth(run, stages, index - 1, growth, program, tally);
       const end = await runStage(run, stages, index, program, tally);
       if (end.diverged) return result(tally, stages[index]!.shape, null, null);
       const last = index === stages.length - 1;
       const loss = last ? await measure(run, program, targetShape(settings).length, tally) : null;
       if (loss !== null) return result(tally, stages[index]!.shape, loss, await program.read());
-      before = await measure(run, program, stages[index]!.shape.length, tally);
-      state = grow(run, stages, index, await program.read(), tally);
+      const before = await measure(run, program, stages[index]!.shape.length, tally);
+      const grown = await growInto(run, stages, index + 1, await program.read());
+      tallyFit(tally, grown.fitted);
+      // New moments have seen nothing: Adam's bias correction starts over with them.
+      if (stages[index + 1]!.optimizer === 'reset') tally.updates = 0;
+      state = grown.state;
+      growth = { before, told: grown.told };
     } finally {
       program.dispose();
     }
@@ -141,26 +149,23 @@ async function runStage(
   return end;
 }
 
-/** The grown model's state, ready for the stage after `index`. */
-function grow(run: Run, stages: readonly PlannedStage[], index: number, state: HostTensors, tally: Tally): HostTensors {
-  const { settings, seed } = run.cell;
-  const { optimizer } = stages[index + 1]!;
-  const recipe = growthAfter(targetShape(settings), settings.schedule, index);
-  const fresh = freshParameter(settings.model.init, seed);
-  // New moments have seen nothing: Adam's bias correction starts over with them.
-  if (optimizer === 'reset') tally.updates = 0;
-  const grown = grownState(recipe, stages[index]!.shape, state, optimizer, fresh);
-  tally.width = {
-    before: effectiveWidth(state, stages[index]!.shape),
-    after: effectiveWidth(grown, stages[index + 1]!.shape),
-  };
-  return grown;
+function tallyFit(tally: Tally, fitted: LearnedGrowth | null): void {
+  if (fitted === null) return;
+  tally.flops += fitted.record.flops;
+  tally.train += fitted.record.seconds;
+  tally.compile += fitted.compile;
+  tally.evaluate += fitted.evaluate;
 }
 
-async function measure({ corpus, cell, signal }: Run, program: Program, length: number, tally: Tally): Promise<number> {
-  const { value, seconds } = await timed(() =>
-    validationLoss(program, corpus, cell.settings, { length, tokens: VALIDATION_TOKENS.table }, signal),
-  );
+async function measure(
+  { corpus, cell, signal }: Run,
+  program: Program,
+  length: number,
+  tally: Tally,
+  mask = 1,
+): Promise<number> {
+  const where = { length, tokens: VALIDATION_TOKENS.table, mask };
+  const { value, seconds } = await timed(() => validationLoss(program, corpus, cell.settings, where, signal));
   tally.evaluate += seconds;
   return value;
 }
@@ -169,12 +174,14 @@ async function recordGrowth(
   run: Run,
   stages: readonly PlannedStage[],
   afterStage: number,
-  before: number,
+  { before, told }: Growing,
   program: Program,
   tally: Tally,
 ): Promise<void> {
-  const after = await measure(run, program, stages[afterStage]!.shape.length, tally);
-  const growth = { afterStage, step: tally.steps, before, after, width: tally.width! };
+  // What enters through masks has not begun to.
+  const mask = stages[afterStage + 1]!.entering === null ? 1 : 0;
+  const after = await measure(run, program, stages[afterStage]!.shape.length, tally, mask);
+  const growth = { afterStage, step: tally.steps, before, after, ...told };
   tally.growths.push(growth);
   run.onEvent({ type: 'grow', growth });
 }

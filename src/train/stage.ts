@@ -1,4 +1,5 @@
 import type { Feeds, HostTensors, Program, StepFunction } from '../engine/engine.ts';
+import { maskAt, type Entering } from '../growth/entering.ts';
 import { isFlat } from '../growth/policy.ts';
 import type { CurvePoint } from '../run/record.ts';
 import { flopsOfSteps, type PlannedStage } from '../run/stages.ts';
@@ -7,6 +8,7 @@ import { optimizerFeed } from './adamw.ts';
 import {
   batchFeeds,
   batchSize,
+  maskFeed,
   maskedLmEvaluation,
   maskedLmTraining,
   maskedLmTrainingOfNew,
@@ -16,7 +18,7 @@ import type { Run } from './pretrain.ts';
 import { pretrainingRate } from './rate.ts';
 import { stopwatch, timed, type StepTimes } from './stopwatch.ts';
 import { scalarOutput, stepFeeds } from './training-step.ts';
-import { evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
+import { enteringEvaluationAt, evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
 
 /** A stage about to run. */
 export interface StageStart {
@@ -43,31 +45,42 @@ export interface StageEnd {
 /** A run whose loss is so many times its first loss is lost: chance level is below the first loss. */
 const DIVERGED = 3;
 
-/** Name of the step that leaves all but what is new as it is. */
-const TRAIN_NEW = 'train-new';
+/** Names of a stage's training steps: of all of the model or of what is new, through masks or not. */
+const trainStepAt = (isNew: boolean, isMasked: boolean): string =>
+  `train${isNew ? '-new' : ''}${isMasked ? '-entering' : ''}`;
 
 /** Training of a stage's model, and its evaluation at sequences of `lengths` tokens. */
 export async function compileStage(
   { engine, cell }: Run,
-  { shape, steps, freeze }: PlannedStage,
+  { shape, steps, freeze, entering }: PlannedStage,
   lengths: readonly number[],
   state: HostTensors,
 ): Promise<Program> {
-  const evaluations = lengths.map((length): [string, StepFunction] => [
-    evaluationAt(length),
-    maskedLmEvaluation({ ...shape, length }, cell.settings),
-  ]);
-  const functions: Record<string, StepFunction> = {
-    train: maskedLmTraining(shape, cell.settings, freeze),
-    ...(freeze === null ? {} : { [TRAIN_NEW]: maskedLmTrainingOfNew(shape, cell.settings, freeze) }),
-    ...Object.fromEntries(evaluations),
+  const { settings } = cell;
+  const functionsOf = (through: Entering | null): [string, StepFunction][] => {
+    const [meanwhile, isMasked] = [{ freeze, entering: through }, through !== null];
+    const evaluation = isMasked ? enteringEvaluationAt : evaluationAt;
+    const ofNew = maskedLmTrainingOfNew(shape, settings, meanwhile);
+    return [
+      [trainStepAt(false, isMasked), maskedLmTraining(shape, settings, meanwhile)],
+      ...(freeze === null ? [] : [[trainStepAt(true, isMasked), ofNew] as [string, StepFunction]]),
+      ...lengths.map((length): [string, StepFunction] => [
+        evaluation(length),
+        maskedLmEvaluation({ ...shape, length }, settings, through),
+      ]),
+    ];
   };
-  return engine.compile(functions, state, { precision: cell.settings.train.precision, xla: cell.engine.xla, steps });
+  const masked = entering === null ? [] : functionsOf(entering);
+  const functions = Object.fromEntries([...functionsOf(null), ...masked]);
+  return engine.compile(functions, state, { precision: settings.train.precision, xla: cell.engine.xla, steps });
 }
+
+/** The masks' value in step `own` of a stage; 1 where nothing enters. */
+const maskOf = ({ entering }: PlannedStage, own: number): number => (entering === null ? 1 : maskAt(entering, own));
 
 /**
  * Runs a stage's steps. Ends early where the loss diverges or, by the stage's rule, no longer falls enough: since it
- * began or, if it froze some of the model, since all of it is trained. Rejects with the signal's reason when stopped.
+ * began or, if it froze some of the model or let some in, since all of it is trained and there. Rejects with the signal's reason when stopped.
  */
 export async function trainStage(run: Run, start: StageStart): Promise<StageEnd> {
   const { settings } = run.cell;
@@ -75,6 +88,7 @@ export async function trainStage(run: Run, start: StageStart): Promise<StageEnd>
   const curve: CurvePoint[] = [];
   const watch = stopwatch();
   const frozen = stage.freeze?.steps ?? 0;
+  const settled = Math.max(frozen, stage.entering?.ramp ?? 0);
   let limit = start.limit;
   let evaluateSeconds = 0;
   const end = (stepsDone: number, diverged: boolean): StageEnd => {
@@ -82,7 +96,7 @@ export async function trainStage(run: Run, start: StageStart): Promise<StageEnd>
   };
   for (let own = 0; own < stage.steps; own += 1) {
     run.signal.throwIfAborted();
-    const name = own < frozen ? TRAIN_NEW : 'train';
+    const name = trainStepAt(own < frozen, maskOf(stage, own) < 1);
     const { value: loss, seconds } = await timed(trainStep(run, start, own, name));
     watch.note(name, seconds);
     limit ??= DIVERGED * loss;
@@ -90,13 +104,13 @@ export async function trainStage(run: Run, start: StageStart): Promise<StageEnd>
     const step = stage.start + own + 1;
     if (reports(step, settings.train.steps)) run.onEvent({ type: 'step', step, of: settings.train.steps, loss });
     if (step % settings.train.evaluate !== 0) continue;
-    const evaluated = await timed(() => evaluateCurve(run, start));
+    const evaluated = await timed(() => evaluateCurve(run, start, maskOf(stage, own)));
     evaluateSeconds += evaluated.seconds;
     const flops = start.flops + flopsOfSteps(settings, stage, own + 1);
     const trained = start.seconds + watch.times().train;
     curve.push({ step, flops, seconds: trained, loss: evaluated.value });
     run.onEvent({ type: 'evaluate', step, loss: evaluated.value });
-    const whole = curve.filter((point) => point.step > stage.start + frozen).map((point) => point.loss);
+    const whole = curve.filter((point) => point.step > stage.start + settled).map((point) => point.loss);
     if (stage.until !== null && isFlat(stage.until, whole)) return end(own + 1, false);
   }
   return end(stage.steps, false);
@@ -115,7 +129,9 @@ function trainStep({ cell, corpus }: Run, start: StageStart, own: number, name: 
   const step = stage.start + own;
   const size = batchSize(settings, stage.shape.length);
   const batch = maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, seed, step });
-  const feeds = { ...batchFeeds(batch, size), ...updateFeeds(cell, start, own) };
+  const mask = maskOf(stage, own);
+  const masked = mask === 1 ? {} : maskFeed(mask);
+  const feeds = { ...batchFeeds(batch, size), ...masked, ...updateFeeds(cell, start, own) };
   return async () => scalarOutput(await program.run(name, feeds), 'loss');
 }
 
@@ -132,11 +148,7 @@ function updateFeeds({ settings, seed }: Run['cell'], { stage, updates }: StageS
   return own < frozen ? ofNew : { optimizer, ...ofNew };
 }
 
-const evaluateCurve = ({ corpus, cell, signal }: Run, { program, stage }: StageStart): Promise<number> =>
-  validationLoss(
-    program,
-    corpus,
-    cell.settings,
-    { length: stage.shape.length, tokens: VALIDATION_TOKENS.curve },
-    signal,
-  );
+function evaluateCurve({ corpus, cell, signal }: Run, { program, stage }: StageStart, mask: number): Promise<number> {
+  const where = { length: stage.shape.length, tokens: VALIDATION_TOKENS.curve, mask };
+  return validationLoss(program, corpus, cell.settings, where, signal);
+}

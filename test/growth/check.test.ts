@@ -58,6 +58,26 @@ describe('a schedule can be grown through', () => {
   });
 });
 
+describe('operators that learn', () => {
+  const learned = (steps: number): Schedule => [
+    {
+      share: 0.5,
+      reductions: {
+        depth: { operator: 'ligo-depth', settings: { layers: 2, steps: 100, rate: 0.01 } },
+        width: { operator: 'ligo-width', settings: { hidden: 4, steps, rate: 0.001 } },
+      },
+    },
+    stage(0.5),
+  ];
+
+  test('grow together where they are fitted alike, and else do not', () => {
+    expect(scheduleProblems(target, learned(100))).toEqual([]);
+    expect(scheduleProblems(target, learned(50))).toMatchObject([
+      { stage: 0, message: expect.stringContaining('100 and 50') as string },
+    ]);
+  });
+});
+
 describe('a schedule cannot be grown through', () => {
   test.each<[string, Schedule, [number | null, Dimension | null][]]>([
     ['with shares below 1', [stage(0.5, { stack: 2 }), stage(0.4)], [[null, null]]],

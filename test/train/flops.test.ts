@@ -1,8 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { forwardFlops } from '../../src/growth/flops.ts';
+import { forwardFlops, stageFlops } from '../../src/growth/flops.ts';
 import { frozenFlops } from '../../src/growth/freeze-flops.ts';
 import { UNREDUCED, isHead, layout, type ModelShape } from '../../src/growth/layout.ts';
+import { growingFlops, learnedMatrices } from '../../src/growth/learned.ts';
+import { ligoDepth } from '../../src/growth/operators/ligo-depth.ts';
+import { ligoWidth } from '../../src/growth/operators/ligo-width.ts';
+import { compose } from '../../src/growth/recipe.ts';
+import { enteringState } from '../../src/train/entering.ts';
+import { grownTensors, learnedName, startOf } from '../../src/train/grown-tensors.ts';
 import { initialState } from '../../src/train/init.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLoss } from '../../src/train/masked-lm.ts';
@@ -54,6 +60,43 @@ describe.each(shapes)('every matrix product of a %s model is in the formula', (_
     expect(await countFlops(run)).toBe(3 * BATCH * forwardFlops(shape, MASKED));
     tf.dispose(state);
   });
+});
+
+test('masks cost no matrix products', async () => {
+  const from = { ...plain, layers: 2, hidden: 4, heads: 1, ffn: 9 };
+  const state = toTensors(initialState(plain, { std: 0.1, positions: 'random' }, 1));
+  const masked = () => loss(plain, enteringState(state, plain, { from, ramp: 2 }, tf.scalar(0.5)));
+  expect(await countFlops(masked)).toBe(BATCH * forwardFlops(plain, MASKED));
+  tf.dispose(state);
+});
+
+test('every matrix product of a fitting step is in the formula, those that make the grown model among them', async () => {
+  const grow = (from: ModelShape, to: ModelShape) =>
+    compose(
+      ligoDepth.grow(from, { ...from, layers: to.layers }, {}),
+      ligoWidth.grow({ ...from, layers: to.layers }, to, {}),
+    );
+  const small: ModelShape = { ...plain, layers: 2, hidden: 4, heads: 1, ffn: 10 };
+  const recipe = grow(small, plain);
+  const learned = Object.fromEntries(
+    learnedMatrices(recipe).map((matrix) => [
+      learnedName(matrix.name),
+      tf.tensor(startOf(matrix), [matrix.rows, matrix.index.length]),
+    ]),
+  );
+  const state = toTensors(initialState(small, { std: 0.1, positions: 'random' }, 1));
+  const names = Object.keys(learned);
+  const objective = (...tensors: tf.Tensor[]) =>
+    loss(
+      plain,
+      grownTensors(recipe, {
+        ...state,
+        ...Object.fromEntries(tensors.map((tensor, index) => [names[index]!, tensor])),
+      }),
+    );
+  const run = () => Object.values(tf.grads(objective)(Object.values(learned)))[0]!;
+  expect(await countFlops(run)).toBe(stageFlops(plain, MASKED, BATCH, 1) + growingFlops(recipe, small));
+  tf.dispose([state, learned]);
 });
 
 const three: readonly (readonly [string, ModelShape])[] = shapes.filter(([, { layers }]) => layers === 3);

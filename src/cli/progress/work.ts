@@ -11,7 +11,8 @@ const FORWARD_AND_BACKWARD = 3;
 /** Pre-training FLOPs of a cell up to `step`, counted over the whole run, if no stage is left early. */
 export function pretrainWork(settings: Settings, step: number): number {
   return planStages(settings).reduce((sum, stage) => {
-    return sum + flopsOfSteps(settings, stage, Math.min(stage.steps, Math.max(0, step - stage.start)));
+    const fitted = step > stage.start ? (stage.fit?.flops ?? 0) : 0;
+    return sum + fitted + flopsOfSteps(settings, stage, Math.min(stage.steps, Math.max(0, step - stage.start)));
   }, 0);
 }
 

@@ -130,7 +130,9 @@ function variableNodes(variable: string, shape: readonly number[]): Node[] {
   return [
     { name: variable, op: 'VarHandleOp', inputs: [], attributes: { ...FLOAT, shape: form, ...shared } },
     { name: `${variable}/value`, op: 'Placeholder', inputs: [], attributes: { ...FLOAT, shape: form } },
-    assignment(`${variable}/assign`, [variable, `${variable}/value`]),
+    // TensorFlow takes the array it is fed for the variable's own memory, where updates are then made in place.
+    { name: `${variable}/own`, op: 'DeepCopy', inputs: [`${variable}/value`], attributes: { T: FLOAT.dtype } },
+    assignment(`${variable}/assign`, [variable, `${variable}/own`]),
     read(`${variable}/read`, variable),
   ];
 }

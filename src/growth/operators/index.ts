@@ -6,8 +6,13 @@ import { ffnRandom } from './ffn-random.ts';
 import { ffnShare } from './ffn-share.ts';
 import { identity } from './identity.ts';
 import { interleave } from './interleave.ts';
+import { ligoDepth } from './ligo-depth.ts';
+import { ligoWidth } from './ligo-width.ts';
 import { maxPool } from './max-pool.ts';
 import { meanPool } from './mean-pool.ts';
+import { msgDepth } from './msg-depth.ts';
+import { msgFfn } from './msg-ffn.ts';
+import { msgHidden } from './msg-hidden.ts';
 import { random } from './random.ts';
 import { shareAttention } from './share-attention.ts';
 import { stack } from './stack.ts';
@@ -24,10 +29,15 @@ export const operators: readonly GrowthOperator[] = [
   interleave,
   identity,
   random,
+  msgDepth,
+  ligoDepth,
   ffnShare,
   ffnFactorize,
   ffnNet2net,
   ffnRandom,
+  msgFfn,
+  msgHidden,
+  ligoWidth,
   widthCopy,
   widthNextLayer,
   widthDouble,
