@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,7 +40,7 @@ test.each([...mentioned])('growbench %s runs', async (words) => {
 test('files that it links to are there', async () => {
   const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path]) => path!);
   expect(links.length).toBeGreaterThan(3);
-  for (const path of links) await expect(readFile(path), path).resolves.toBeDefined();
+  for (const path of links) await expect(stat(path), path).resolves.toBeDefined();
 });
 
 test('its table of operators is the one that is printed', () => {

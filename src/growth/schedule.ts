@@ -106,9 +106,10 @@ export function enteringAfter(target: ModelShape, schedule: Schedule, index: num
   return { from: stageShape(target, { share: to.share, reductions }), ramp };
 }
 
-/** The reductions that end with stage `index`, with their operators. */
+/** The reductions that end with stage `index`, with their operators: none with the last one, though it be small. */
 export function growingAfter(schedule: Schedule, index: number) {
-  const [from, to] = [schedule[index]?.reductions ?? {}, schedule[index + 1]?.reductions ?? {}];
+  const [from, to] = [schedule[index]?.reductions ?? {}, schedule[index + 1]?.reductions];
+  if (to === undefined) return [];
   return DIMENSIONS.flatMap((dimension) => {
     const own = from[dimension];
     if (own === undefined || sameReduction(own, to[dimension])) return [];

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UNREDUCED, type ModelShape } from '../../src/growth/layout.ts';
 import { checkRecipe, copy, identity } from '../../src/growth/recipe.ts';
-import { growthAfter, stageShape, stageSteps, type Schedule } from '../../src/growth/schedule.ts';
+import {
+  growingAfter,
+  growthAfter,
+  stageShape,
+  stageSteps,
+  type Schedule,
+  type Stage,
+} from '../../src/growth/schedule.ts';
 
 const target: ModelShape = {
   layers: 12,
@@ -59,6 +66,17 @@ describe('growth between stages', () => {
 
   test('grows several dimensions in one recipe', () => {
     checkRecipe(growthAfter(target, schedule, 1), { ...target, layers: 6, ffn: 4 }, target);
+  });
+
+  test('happens after no last stage, though its model be small', () => {
+    const small: Stage = {
+      share: 0.5,
+      reductions: { depth: { operator: 'msg-depth', settings: { layers: 3, ramp: 9 } } },
+    };
+    expect(growingAfter([small, { share: 0.5, reductions: {} }], 0).map(({ operator }) => operator.name)).toEqual([
+      'msg-depth',
+    ]);
+    expect(growingAfter([{ ...small, share: 1 }], 0)).toEqual([]);
   });
 
   test('is nothing at all between equal stages', () => {
