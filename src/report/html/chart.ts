@@ -1,0 +1,32 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import type { Markup } from './markup.ts';
+
+/** What every chart has, besides its marks and scales. */
+interface ChartText {
+  /** All that the picture shows, in words: for those who do not see it. */
+  readonly alt: string;
+}
+
+/** Width of every chart in its own units. So narrow that its text can still be read on a phone. */
+export const CHART_WIDTH = 380;
+
+/** Draws a chart as SVG, on no screen: text stays text, colours are left to the page's style. */
+export function chart({ alt, ...options }: Plot.PlotOptions & ChartText): Markup {
+  const page = parseHTML('<!doctype html><html><body></body></html>') as { readonly document: unknown };
+  const drawn = draw({
+    width: CHART_WIDTH,
+    ...options,
+    document: page.document,
+    ariaLabel: alt,
+    style: { fontSize: '12px' },
+  });
+  drawn.setAttribute('role', 'img');
+  return { markup: drawn.outerHTML };
+}
+
+/** Plot's types are those of a browser, which is not here: this much of an element is used. */
+const draw = Plot.plot as unknown as (options: object) => {
+  readonly outerHTML: string;
+  setAttribute(name: string, value: string): void;
+};
