@@ -5,6 +5,7 @@ import { chart } from './chart.ts';
 import { meanCurve, type BandPoint, type Cost } from './curves.ts';
 import { html, type Markup } from './markup.ts';
 import { LOOKS } from './palette.ts';
+import { engineeringTick } from './words.ts';
 
 interface ArmCurve {
   readonly arm: ReportedArm;
@@ -45,7 +46,7 @@ function curveChart({ arm, curve }: ArmCurve, baseline: ArmCurve, { x, y }: Scal
     alt: altText(arm, curve, growths, cost),
     ...{ height: 210, marginLeft: 40, marginRight: 16, marginBottom: 36 },
     clip: true,
-    x: { domain: x, label: unit, tickFormat: (value: number) => engineering(value), ticks: 4 },
+    x: { domain: x, label: unit, tickFormat: engineeringTick, ticks: 4 },
     y: { domain: y, label: 'validation loss', labelArrow: 'none', ticks: 5 },
     marks: [
       Plot.gridY({ ticks: 5 }),

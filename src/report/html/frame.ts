@@ -37,3 +37,13 @@ export function position({ x, y, width, height, margin }: Frame, [valueX, valueY
     top: margin.top + down * (1 - (valueY - y[0]) / (y[1] - y[0])),
   };
 }
+
+/** The values that lie so many units right of and below those of a point. */
+export function valueAt(
+  { x, y, width, height, margin }: Frame,
+  [fromX, fromY]: readonly [number, number],
+  { dx, dy }: { readonly dx: number; readonly dy: number },
+): [number, number] {
+  const [across, down] = [width - margin.left - margin.right, height - margin.top - margin.bottom];
+  return [fromX + (dx * (x[1] - x[0])) / across, fromY - (dy * (y[1] - y[0])) / down];
+}

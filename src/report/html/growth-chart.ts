@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { chart } from './chart.ts';
 import type { ReportedGrowth } from './growth-table.ts';
 import { html, type Markup } from './markup.ts';
-import { signed } from './measure.ts';
+import { signed } from './words.ts';
 import { LOOKS } from './palette.ts';
 
 const LINE = 24;
@@ -17,7 +17,8 @@ export function growthChart(growths: readonly ReportedGrowth[]): Markup {
   const names = rows.map(({ name }) => name);
   const drawn = chart({
     alt: `Loss before and after each growth. ${rows.map((row) => `${row.name}: ${row.before.toFixed(3)} to ${row.after.toFixed(3)}`).join('; ')}.`,
-    height: 60 + LINE * rows.length,
+    marginBottom: 42,
+    height: 72 + LINE * rows.length,
     marginLeft: Math.min(150, 16 + 7 * Math.max(...names.map(({ length }) => length))),
     marginRight: 56,
     x: { label: 'validation loss', nice: true, ticks: 4, grid: true },

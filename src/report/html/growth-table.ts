@@ -2,7 +2,7 @@ import type { GrowthRecord } from '../../run/record.ts';
 import { mean, standardDeviation } from '../statistics/centre.ts';
 import type { ReportedArm, ReportedPoint } from './arms.ts';
 import { html, type Markup } from './markup.ts';
-import { signed } from './measure.ts';
+import { signed } from './words.ts';
 import { swatch } from './results-table.ts';
 
 /** One growth of an arm, over its finished seeds. */

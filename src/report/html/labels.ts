@@ -50,6 +50,9 @@ export function placeLabels(points: readonly Labelled[], frame: Frame): Place[] 
   });
 }
 
+/** Whether a name stands so far from its point that a line has to lead to it. */
+export const isFar = ({ dy }: Place): boolean => Math.abs(dy) > DOT + 3 + LINE / 2;
+
 /** Right, left, above, below and between, ever farther away. */
 function places(width: number): Place[] {
   return [0, 14, 28, 42].flatMap((away) => {

@@ -2,6 +2,7 @@ import type { Difference } from '../against.ts';
 import type { ArmRow, Summary } from '../arms.ts';
 import { LEVEL } from '../statistics/family.ts';
 import type { ReportedPoint } from './arms.ts';
+import { signed } from './words.ts';
 
 /** What the quality of an arm is judged by: the score, or the loss where nothing is fine-tuned. */
 export interface Measure {
@@ -46,13 +47,6 @@ export function findingOf({ value, p, needs }: Difference, higherIsBetter: boole
   if (needs !== null) return 'few';
   if (p === null || p > LEVEL) return 'alike';
   return value > 0 === higherIsBetter ? 'better' : 'worse';
-}
-
-/** A signed number with as many digits as the measure has. */
-export function signed(value: number, digits: number): string {
-  const text = value.toFixed(digits);
-  if (Number(text) === 0) return (0).toFixed(digits);
-  return value > 0 ? `+${text}` : text.replace('-', '−');
 }
 
 /** `−0.2 points, 95 % interval −1.0 to +0.6`; without an interval where there is none. */

@@ -11,8 +11,10 @@ import { provenanceSection } from './provenance.ts';
 import { resultsTable } from './results-table.ts';
 import { scheduleCharts } from './schedule-chart.ts';
 import { STYLE } from './style.ts';
+import { tasksTable } from './tasks-table.ts';
 import { tradeoffCharts } from './tradeoff-chart.ts';
 import { verdict } from './verdict.ts';
+import { warningsList } from './warnings-list.ts';
 
 /**
  * The report on a sweep: one HTML page that needs nothing else, neither files nor a network nor a script. `tasks` are
@@ -63,21 +65,17 @@ function pointSections(point: ReportedPoint, inGrid: boolean): Markup {
   const growths = reportedGrowths(point);
   const [flops, time] = [curveCharts(point, 'flops'), curveCharts(point, 'seconds')];
   const where = inGrid ? ` at ${point.title}` : '';
-  const warnings = point.arms.flatMap(({ row }) =>
-    row.warnings.map((text) => html`<li><b>${row.arm}</b>: ${text}</li>`),
-  );
+  const warnings = warningsList(point);
   return html`<section>
       <h2>Results${where}</h2>
-      ${resultsTable(point)} ${tradeoffCharts(point)}
+      ${resultsTable(point)} ${tradeoffCharts(point)}${tasksTable(point)}
     </section>
     ${
-      warnings.length === 0
+      warnings === null
         ? null
         : html`<section>
             <h2>Warnings${where}</h2>
-            <ul class="warnings">
-              ${warnings}
-            </ul>
+            ${warnings}
           </section>`
     }
     ${

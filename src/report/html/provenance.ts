@@ -1,7 +1,8 @@
 import type { Plan } from '../../run/plan.ts';
 import type { CellRecord } from '../../run/record.ts';
 import { metaOf, type Provenance } from '../meta.ts';
-import { html, listed, type Markup } from './markup.ts';
+import { html, type Markup } from './markup.ts';
+import { listed } from './words.ts';
 
 /** Where the numbers come from: what ran, on what, on which text, with which settings. */
 export function provenanceSection(plan: Plan, records: readonly CellRecord[], growbench: Provenance): Markup {

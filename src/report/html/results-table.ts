@@ -1,18 +1,16 @@
 import type { ArmRow } from '../arms.ts';
-import { engineering, signedPercent } from '../quantity.ts';
+import { engineering } from '../quantity.ts';
 import type { ReportedPoint } from './arms.ts';
 import { rowData, type RowData } from './data.ts';
 import { html, type Markup, type Part } from './markup.ts';
-import { findingOf, LOSS, measureOf, signed, type Finding, type Measure } from './measure.ts';
+import { findingOf, LOSS, measureOf, type Finding, type Measure } from './measure.ts';
 import { LOOKS } from './palette.ts';
+import { signed, speedupText } from './words.ts';
 
 interface PageColumn {
   readonly title: string;
   readonly cell: (row: ArmRow) => Part;
 }
-
-/** In percent, as GLUE and SQuAD report it. */
-const PERCENT = 100;
 
 /** A point's rows of `results.csv`. Every number carries, as its value, the very text that stands in that file. */
 export function resultsTable(point: ReportedPoint): Markup {
@@ -49,22 +47,17 @@ export const swatch = ({ dimension }: Pick<ArmRow, 'dimension'>): Markup =>
 function pageColumns(point: ReportedPoint): PageColumn[] {
   const data = rowData(point.arms.map(({ row }) => row));
   const measure = measureOf(point);
-  const metrics = point.arms[0]?.row.metrics ?? [];
   return [
     { title: 'n', cell: (row) => countCell(row, data) },
     { title: 'FLOPs', cell: (row) => data.number('flops', row, engineering) },
-    { title: 'speedup (FLOPs)', cell: (row) => data.number('speedup_flops', row, signedPercent) },
-    { title: 'speedup (time)', cell: (row) => data.estimate('speedup_time', row, row.speedupTime, signedPercent) },
+    { title: 'speedup (FLOPs)', cell: (row) => data.number('speedup_flops', row, speedupText) },
+    { title: 'speedup (time)', cell: (row) => data.estimate('speedup_time', row, row.speedupTime, boundedSpeedup) },
     {
       title: "speedup to the baseline's loss",
-      cell: (row) => data.estimate('speedup_to_loss', row, row.speedupToLoss, signedPercent),
+      cell: (row) => data.estimate('speedup_to_loss', row, row.speedupToLoss, boundedSpeedup),
     },
     { title: 'loss', cell: (row) => data.spread('loss', row, row.loss, LOSS.digits) },
     differenceColumn(LOSS, data),
-    ...metrics.map(({ task, metric }): PageColumn => ({
-      title: `${task} ${metric}`,
-      cell: (row) => data.number(`${task}.${metric}`, row, (value) => (PERCENT * value).toFixed(1)),
-    })),
     ...(measure.name === 'loss'
       ? []
       : [
@@ -73,6 +66,12 @@ function pageColumns(point: ReportedPoint): PageColumn[] {
         ]),
   ];
 }
+
+/** Beyond this an interval says only that there are too few seeds for one: its digits would say nothing. */
+const LARGEST_SPEEDUP = 10;
+
+const boundedSpeedup = (value: number): string =>
+  value > LARGEST_SPEEDUP ? `> ${speedupText(LARGEST_SPEEDUP)}` : speedupText(value);
 
 const countCell = (row: ArmRow, data: RowData): Part => [
   data.number('n', row, String),

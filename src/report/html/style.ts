@@ -31,7 +31,7 @@ tr.baseline > * { background: var(--panel); } td small { color: var(--faint); fo
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1rem 1.2rem; }
 .charts.large { grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
 figure { margin: 0; min-width: 0; break-inside: avoid; } figcaption { margin: 0 0 .2rem; }
-figcaption b { color: var(--ink); } svg { width: 100%; max-width: 34rem; height: auto; display: block; background: none; overflow: visible; }
+figcaption b { color: var(--ink); } svg { width: 100%; max-width: 27rem; height: auto; display: block; background: none; overflow: visible; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .2rem 1rem; font-size: .875rem; margin: .4rem 0; }
 dt { color: var(--faint); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 pre { font-size: .75rem; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--panel); padding: .6rem; }

@@ -1,32 +1,16 @@
 import * as Plot from '@observablehq/plot';
-import type { ArmRow } from '../arms.ts';
-import { signedPercent } from '../quantity.ts';
 import type { Estimate } from '../statistics/interval.ts';
 import type { ReportedPoint } from './arms.ts';
 import { chart } from './chart.ts';
-import { frameOf } from './frame.ts';
-import { placeLabels } from './labels.ts';
-import { html, listed, type Markup } from './markup.ts';
-import { differenceText, measureOf, signed, type Measure } from './measure.ts';
-import { LOOKS, type Look } from './palette.ts';
+import { frameOf, valueAt, type Frame } from './frame.ts';
+import { isFar, placeLabels, type Place } from './labels.ts';
+import { html, type Markup } from './markup.ts';
+import { measureOf, type Measure } from './measure.ts';
 import { paretoFront } from './pareto.ts';
-
-interface Dot {
-  readonly name: string;
-  readonly text: string;
-  readonly look: Look;
-  readonly grown: boolean;
-  readonly x: number;
-  readonly y: number;
-  readonly speedup: Estimate;
-  readonly difference: Estimate;
-  readonly title: string;
-}
+import { dotsOf, type Dot } from './tradeoff.ts';
+import { listed, signed, speedupTick } from './words.ts';
 
 const HEIGHT = 320;
-/** Characters of an arm's name in a chart; the whole name is in its title. */
-const LONGEST_NAME = 18;
-
 /** Quality against speedup, once in FLOPs and once in time; nothing where no arm has both. */
 export function tradeoffCharts(point: ReportedPoint): Markup | null {
   const measure = measureOf(point);
@@ -36,26 +20,6 @@ export function tradeoffCharts(point: ReportedPoint): Markup | null {
   return html`<div class="charts large">
     ${figure('FLOPs', flops, measure, point)}${time.length === 0 ? null : figure('time', time, measure, point)}
   </div>`;
-}
-
-function dotsOf(point: ReportedPoint, measure: Measure, speedupOf: (row: ArmRow) => Estimate): Dot[] {
-  return point.arms.flatMap(({ row, grown }): Dot[] => {
-    const [speedup, difference] = [speedupOf(row), measure.difference(row)];
-    if (speedup.value === null || difference.value === null) return [];
-    return [
-      {
-        name: row.arm,
-        text: row.arm.length <= LONGEST_NAME ? row.arm : `${row.arm.slice(0, LONGEST_NAME - 1)}…`,
-        look: LOOKS[row.dimension],
-        grown,
-        x: speedup.value,
-        y: difference.value,
-        speedup,
-        difference,
-        title: `${row.arm}: speedup ${signedPercent(speedup.value)}, ${measure.name} ${differenceText(difference, measure)}`,
-      },
-    ];
-  });
 }
 
 function figure(cost: string, dots: readonly Dot[], measure: Measure, point: ReportedPoint): Markup {
@@ -84,14 +48,17 @@ function drawn(cost: string, dots: readonly Dot[], front: readonly { x: number; 
   // Better is up, whichever way the measure goes.
   const frame = measure.higherIsBetter ? span : { ...span, y: [span.y[1], span.y[0]] as const };
   const places = placeLabels(dots, frame);
-  const barred = (of: (dot: Dot) => Estimate) =>
-    dots.filter((dot) => of(dot).low !== null && of(dot).low !== of(dot).high);
+  const bars = dots.map((dot) => ({
+    ...dot,
+    ...{ left: within(dot.speedup.low, frame.x), right: within(dot.speedup.high, frame.x) },
+    ...{ low: within(dot.difference.low, frame.y), high: within(dot.difference.high, frame.y) },
+  }));
   return chart({
     alt: `${measure.name} against speedup in ${cost}. ${dots.map(({ title }) => title).join('. ')}.`,
     height: frame.height,
     ...{ marginLeft: frame.margin.left, marginRight: frame.margin.right },
     ...{ marginTop: frame.margin.top, marginBottom: frame.margin.bottom },
-    x: { domain: frame.x, label: `speedup in ${cost}`, tickFormat: signedPercentTick, ticks: 5 },
+    x: { domain: frame.x, label: `speedup in ${cost}`, tickFormat: speedupTick, ticks: 5 },
     y: {
       domain: frame.y,
       label: `${measure.name} difference (${measure.unit}, ${measure.higherIsBetter ? 'higher' : 'lower'} is better)`,
@@ -104,14 +71,11 @@ function drawn(cost: string, dots: readonly Dot[], front: readonly { x: number; 
       Plot.gridY({ ticks: 6 }),
       Plot.ruleY([0], { stroke: 'var(--faint)' }),
       Plot.line(front, { x: 'x', y: 'y', stroke: 'var(--faint)', strokeDasharray: '4 3' }),
-      ...barred(({ difference }) => difference).map((dot) =>
-        Plot.ruleX([dot], { x: 'x', y1: dot.difference.low!, y2: dot.difference.high!, stroke: dot.look.colour }),
-      ),
-      ...barred(({ speedup }) => speedup).map((dot) =>
-        Plot.ruleY([dot], { y: 'y', x1: dot.speedup.low!, x2: dot.speedup.high!, stroke: dot.look.colour }),
-      ),
+      Plot.link(bars, { x: 'x', y1: 'low', y2: 'high', stroke: 'colour' }),
+      Plot.link(bars, { x1: 'left', x2: 'right', y: 'y', stroke: 'colour' }),
+      Plot.link(leaders(dots, places, frame), { ...ENDS, stroke: 'var(--faint)', strokeWidth: 0.75 }),
       ...dots.map((dot) =>
-        Plot.dot([dot], { x: 'x', y: 'y', r: 5, symbol: dot.look.symbol, fill: dot.look.colour, title: 'title' }),
+        Plot.dot([dot], { x: 'x', y: 'y', r: 5, symbol: dot.symbol, fill: dot.colour, title: 'title' }),
       ),
       ...dots.map((dot, index) =>
         Plot.text([dot], {
@@ -120,6 +84,23 @@ function drawn(cost: string, dots: readonly Dot[], front: readonly { x: number; 
         }),
       ),
     ],
+  });
+}
+
+/** An end of an interval, or of the frame where that is nearer; none stays none. */
+function within(end: number | null, span: readonly [number, number]): number | null {
+  return end === null ? null : Math.min(Math.max(...span), Math.max(Math.min(...span), end));
+}
+
+const ENDS = { x1: 'x1', y1: 'y1', x2: 'x2', y2: 'y2' } as const;
+
+/** Lines to the names that stand away from their points. */
+function leaders(dots: readonly Dot[], places: readonly Place[], frame: Frame) {
+  return dots.flatMap((dot, index) => {
+    const place = places[index]!;
+    if (!isFar(place)) return [];
+    const [x2, y2] = valueAt(frame, [dot.x, dot.y], place);
+    return [{ x1: dot.x, y1: dot.y, x2, y2 }];
   });
 }
 
@@ -133,5 +114,3 @@ function inView(estimates: readonly Estimate[]): number[] {
   const ends = estimates.flatMap((own) => (own.low === null || own.high === null ? [] : [own.low, own.high]));
   return [...points, ...ends.map((end) => Math.min(high + (high - low), Math.max(low - (high - low), end)))];
 }
-
-const signedPercentTick = (value: number): string => signedPercent(value).replace('.0%', '%').replace('-', '−');

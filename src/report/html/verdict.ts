@@ -1,7 +1,6 @@
-import { signedPercent } from '../quantity.ts';
 import type { ReportedArm, ReportedPoint } from './arms.ts';
-import { listed } from './markup.ts';
 import { differenceText, findingOf, measureOf, type Finding, type Measure } from './measure.ts';
+import { listed, speedupText } from './words.ts';
 
 /**
  * The outcome of a comparison in one sentence, made from its tests: the fastest arm that is not detectably worse than
@@ -41,8 +40,8 @@ function best(kept: readonly ReportedArm[], baseline: string, measure: Measure):
     findingOf(difference, measure.higherIsBetter) === 'better'
       ? `is better than ${baseline} in ${measure.name}`
       : `shows no detectable difference in ${measure.name} from ${baseline}`;
-  const time = row.speedupTime.value === null ? '' : `, ${signedPercent(row.speedupTime.value)} in time`;
-  return `${row.arm}, with a speedup of ${signedPercent(row.speedupFlops!)} in FLOPs${time}, ${found} (${differenceText(difference, measure)}; ${seeds(paired(fastest))})`;
+  const time = row.speedupTime.value === null ? '' : `, ${speedupText(row.speedupTime.value)} in time`;
+  return `${row.arm}, with a speedup of ${speedupText(row.speedupFlops!)} in FLOPs${time}, ${found} (${differenceText(difference, measure)}; ${seeds(paired(fastest))})`;
 }
 
 function rest(of: (finding: Finding) => readonly ReportedArm[], measure: Measure): string {
