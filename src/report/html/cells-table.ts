@@ -35,5 +35,5 @@ function cellOf(outcome: Outcome | undefined): Markup {
   const { status, done, record } = outcome;
   const text = done?.loss == null ? status : done.loss.toFixed(3);
   const error = record?.error?.split('\n', 1)[0] ?? null;
-  return html`<td class="${status}">${text}${error === null ? null : html`<br /><small>${error}</small>`}</td>`;
+  return html`<td class="${status}">${text}${error === null ? null : html`: <small>${error}</small>`}</td>`;
 }

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { Markup } from './markup.ts';
+import { html, type Markup } from './markup.ts';
 
 /** What every chart has, besides its marks and scales. */
 interface ChartText {
@@ -18,15 +18,14 @@ export function chart({ alt, ...options }: Plot.PlotOptions & ChartText): Markup
     width: CHART_WIDTH,
     ...options,
     document: page.document,
-    ariaLabel: alt,
     style: { fontSize: '12px' },
   });
-  drawn.setAttribute('role', 'img');
-  return { markup: drawn.outerHTML };
+  // The library's own serialization leaves angle brackets in attributes as they are.
+  const opening = html`<svg role="img" aria-label="${alt}" `;
+  return { markup: drawn.outerHTML.replace('<svg ', () => opening.markup) };
 }
 
 /** Plot's types are those of a browser, which is not here: this much of an element is used. */
 const draw = Plot.plot as unknown as (options: object) => {
   readonly outerHTML: string;
-  setAttribute(name: string, value: string): void;
 };

@@ -50,11 +50,11 @@ function curveChart({ arm, curve }: ArmCurve, baseline: ArmCurve, { x, y }: Scal
     y: { domain: y, label: 'validation loss', labelArrow: 'none', ticks: 5 },
     marks: [
       Plot.gridY({ ticks: 5 }),
-      Plot.line(reference, { x: cost, y: 'loss', stroke: 'var(--faint)', strokeDasharray: '2 2', clip: true }),
+      Plot.line(reference, { x: cost, y: 'loss', stroke: 'var(--faint)', strokeDasharray: '2 2' }),
       Plot.ruleX(growths, { x: cost, stroke: 'var(--faint)', strokeWidth: 1, strokeDasharray: '1 3' }),
-      Plot.areaY(curve, { x: cost, y1: 'low', y2: 'high', fill: colour, fillOpacity: 0.25, clip: true }),
-      Plot.line(curve, { x: cost, y: 'loss', stroke: colour, strokeWidth: 2, clip: true }),
-      Plot.dot(growths, { x: cost, y: 'loss', r: 4, fill: 'var(--paper)', stroke: colour, strokeWidth: 2, clip: true }),
+      Plot.areaY(curve, { x: cost, y1: 'low', y2: 'high', fill: colour, fillOpacity: 0.25 }),
+      Plot.line(curve, { x: cost, y: 'loss', stroke: colour, strokeWidth: 2 }),
+      Plot.dot(growths, { x: cost, y: 'loss', r: 4, fill: 'var(--paper)', stroke: colour, strokeWidth: 2 }),
     ],
   });
   return html`<figure>

@@ -30,8 +30,8 @@ export function rowData(rows: readonly ArmRow[]): RowData {
       return html`${number(name, row, text)} <small>± ${number(`${name}_sd`, row, text)}</small>`;
     },
     estimate(name, row, { low, high }, text) {
-      // The baseline against itself: an interval of nothing.
-      if (low === null || high === null || low === high) return number(name, row, text);
+      const isBaseline = row.dimension === 'baseline';
+      if (low === null || high === null || isBaseline) return number(name, row, text);
       const ends = html`[${number(`${name}_lo`, row, text)}, ${number(`${name}_hi`, row, text)}]`;
       return html`${number(name, row, text)}<br /><small>${ends}</small>`;
     },

@@ -24,7 +24,7 @@ table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tab
 th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
 thead th { font-weight: 600; vertical-align: bottom; white-space: normal; }
 th:first-child, td.text, th.text { text-align: left; } tbody th { font-weight: 600; }
-tr.baseline > * { background: var(--panel); } td small { color: var(--faint); font-size: .8125rem; }
+tr.baseline > * { background: var(--panel); } td small { color: var(--faint); white-space: normal; font-size: .8125rem; }
 .better { color: var(--good); font-weight: 600; } .worse { color: var(--bad); font-weight: 600; }
 .failed, .diverged { color: var(--bad); font-weight: 600; } .pending { color: var(--faint); font-style: italic; }
 .swatch { display: inline-block; width: .7em; height: .7em; margin-right: .4em; border-radius: 2px; }
