@@ -29,3 +29,12 @@ export function chart({ alt, ...options }: Plot.PlotOptions & ChartText): Markup
 const draw = Plot.plot as unknown as (options: object) => {
   readonly outerHTML: string;
 };
+
+/** Numbers the charts' clipping areas anew, from 1 in the order of the page: the library counts on from page to page. */
+export function renumbered(page: string): string {
+  const numbers = new Map<string, number>();
+  return page.replace(/(?<=<clipPath id="|clip-path="url\(#)plot-clip-(\d+)(?=\)?")/g, (_, own: string) => {
+    if (!numbers.has(own)) numbers.set(own, numbers.size + 1);
+    return `clip-${numbers.get(own)!}`;
+  });
+}

@@ -3,6 +3,7 @@ import type { TaskMetrics } from '../metrics.ts';
 import { outcomesOf, type Status } from '../outcomes.ts';
 import { reportedPoints, type ReportedPoint } from './arms.ts';
 import { cellsTable } from './cells-table.ts';
+import { renumbered } from './chart.ts';
 import { curveCharts } from './curve-charts.ts';
 import { growthChart } from './growth-chart.ts';
 import { growthTable, reportedGrowths } from './growth-table.ts';
@@ -58,7 +59,7 @@ export function reportPage({ plan, records, growbench }: ResultsFolder, tasks: T
         </main>
       </body>
     </html> `;
-  return page.markup;
+  return renumbered(page.markup);
 }
 
 function pointSections(point: ReportedPoint, inGrid: boolean): Markup {

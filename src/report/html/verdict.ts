@@ -22,33 +22,39 @@ export function verdict(point: ReportedPoint): string {
     return `No verdict: no arm has a ${measure.name} to compare with that of ${name}.`;
   }
   if (few.length + of('unknown').length === others.length) {
-    return `No verdict: with ${seeds(Math.max(...few.map(paired)))}, no difference in ${measure.name} from ${name} could be significant, whatever its size; that needs at least ${needed(few, measure)} seeds.`;
+    return `No verdict: with ${seeds(Math.max(...few.map(finishedSeeds)))}, no difference in ${measure.name} from ${name} could be significant, whatever its size; that needs at least ${needed(few, measure)} seeds.`;
   }
-  return `${best([...of('better'), ...of('alike')], name, measure)}${rest(of, measure)}.`;
+  const chosen = fastest([...of('better'), ...of('alike')]);
+  const first =
+    chosen === null
+      ? `No arm is both faster than ${name} and not detectably worse in ${measure.name}`
+      : praise(chosen, name, measure);
+  return `${first}${rest((finding) => of(finding).filter((arm) => arm !== chosen), measure)}.`;
 }
 
-/** The fastest of the arms that kept the quality, if it is faster at all. */
-function best(kept: readonly ReportedArm[], baseline: string, measure: Measure): string {
-  const faster = kept
-    .filter(({ grown, row }) => grown && (row.speedupFlops ?? 0) > 0)
-    .sort((a, b) => b.row.speedupFlops! - a.row.speedupFlops!);
-  const [fastest] = faster;
-  if (fastest === undefined) return `No arm is shown to be faster than ${baseline} without a loss in ${measure.name}`;
-  const { row } = fastest;
+/** The fastest of the arms that kept the quality, if it is faster at all and ends as the full-size model. */
+function fastest(kept: readonly ReportedArm[]): ReportedArm | null {
+  const speedup = ({ row }: ReportedArm) => row.speedupFlops ?? 0;
+  const faster = kept.filter((arm) => arm.grown && speedup(arm) > 0);
+  return [...faster].sort((a, b) => speedup(b) - speedup(a))[0] ?? null;
+}
+
+function praise(arm: ReportedArm, baseline: string, measure: Measure): string {
+  const { row } = arm;
   const difference = measure.difference(row);
   const found =
     findingOf(difference, measure.higherIsBetter) === 'better'
       ? `is better than ${baseline} in ${measure.name}`
       : `shows no detectable difference in ${measure.name} from ${baseline}`;
   const time = row.speedupTime.value === null ? '' : `, ${speedupText(row.speedupTime.value)} in time`;
-  return `${row.arm}, with a speedup of ${speedupText(row.speedupFlops!)} in FLOPs${time}, ${found} (${differenceText(difference, measure)}; ${seeds(paired(fastest))})`;
+  return `${row.arm}, with a speedup of ${speedupText(row.speedupFlops!)} in FLOPs${time}, ${found} (${differenceText(difference, measure)}; ${seeds(finishedSeeds(arm))})`;
 }
 
 function rest(of: (finding: Finding) => readonly ReportedArm[], measure: Measure): string {
   const clauses: readonly (readonly [arms: readonly ReportedArm[], text: string])[] = [
     [of('worse'), 'detectably worse'],
     [of('better'), 'detectably better'],
-    [of('alike'), 'no detectable difference'],
+    [of('alike'), 'no detectable difference either way'],
     [of('few'), `too few seeds to tell (at least ${needed(of('few'), measure)} are needed)`],
     [of('unknown'), 'nothing to compare'],
   ];
@@ -61,7 +67,7 @@ function rest(of: (finding: Finding) => readonly ReportedArm[], measure: Measure
 const needed = (arms: readonly ReportedArm[], measure: Measure): number =>
   Math.max(0, ...arms.map(({ row }) => measure.difference(row).needs ?? 0));
 
-/** Seeds that the arm finished: no more of them can be compared with the baseline's. */
-const paired = ({ row }: ReportedArm): number => row.n;
+/** Seeds that the arm finished. */
+const finishedSeeds = ({ row }: ReportedArm): number => row.n;
 
 const seeds = (count: number): string => `${count} ${count === 1 ? 'seed' : 'seeds'}`;
