@@ -12,6 +12,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   ajv: ['sweep'],
   'csv-stringify': ['report'],
   'csv-parse': ['report'],
+  '@observablehq/plot': ['report'],
+  linkedom: ['report'],
   'simple-statistics': ['report'],
   '@stdlib/stats-base-dists-normal-cdf': ['report'],
   '@stdlib/stats-base-dists-t-quantile': ['report'],

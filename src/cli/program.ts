@@ -5,6 +5,7 @@ import type { WantedEngine } from '../sweep/grammar.ts';
 import { addDiffCommand } from './diff-grammar.ts';
 import { addEngineCommands } from './engine-grammar.ts';
 import { addGrowCommand } from './grow-grammar.ts';
+import { addReportCommand } from './report-grammar.ts';
 import type { Io } from './io.ts';
 
 /** What a command's action leaves for `main`: the exit code. */
@@ -83,6 +84,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
 
   addGrowCommand(program, io, finish);
   addDiffCommand(program, io, finish);
+  addReportCommand(program, io, finish);
   addEngineCommands(program, io, finish);
 
   program

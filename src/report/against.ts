@@ -10,6 +10,8 @@ import { costToLoss } from './to-loss.ts';
 export interface Difference extends Estimate {
   /** Adjusted for all arms and both differences by Holm's method; null where no outcome could be significant. */
   readonly p: number | null;
+  /** Seeds below which no outcome could be significant; null where there are enough, or nothing is tested. */
+  readonly needs: number | null;
 }
 
 /** An arm compared with the baseline, seed by seed: the cells of a seed run one after another, so that drift cancels. */
@@ -104,12 +106,13 @@ export function judged(arms: readonly Unjudged[]): Against[] {
   const verdicts = judge(tested, LEVEL);
   const of = (contrast: Contrast) => verdicts[tested.indexOf(contrast)];
   return arms.map(({ speedups, loss, score }) => {
-    const needs = Math.max(of(loss)?.needs ?? 0, of(score)?.needs ?? 0);
+    const [ofLoss, ofScore] = [loss, score].map((contrast) => of(contrast) ?? { p: null, needs: null });
+    const needs = Math.max(ofLoss!.needs ?? 0, ofScore!.needs ?? 0);
     const few = needs > 0 ? [`no difference can be significant below ${needs} seeds`] : [];
     return {
       ...speedups,
-      lossDelta: { ...loss.delta, p: of(loss)?.p ?? null },
-      scoreDelta: { ...score.delta, p: of(score)?.p ?? null },
+      lossDelta: { ...loss.delta, ...ofLoss! },
+      scoreDelta: { ...score.delta, ...ofScore! },
       warnings: [...speedups.warnings, ...few],
     };
   });

@@ -10,14 +10,18 @@ export interface Provenance {
   readonly commit: string | null;
 }
 
+/** `results.meta.json`: where the numbers come from. */
+export const metaJson = (plan: Plan, records: readonly CellRecord[], growbench: Provenance): string =>
+  `${JSON.stringify(metaOf(plan, records, growbench), null, 2)}\n`;
+
 /**
- * `results.meta.json`: where the numbers come from. Engines, machines and corpora are lists, because cells of one sweep
- * may have run on several; one entry each is what a controlled comparison should show. Times are UTC, ISO 8601.
+ * Where the numbers come from. Engines, machines and corpora are lists, because cells of one sweep may have run on
+ * several; one entry each is what a controlled comparison should show. Times are UTC, ISO 8601.
  */
-export function metaJson(plan: Plan, records: readonly CellRecord[], growbench: Provenance): string {
+export function metaOf(plan: Plan, records: readonly CellRecord[], growbench: Provenance) {
   const own = outcomesOf(plan, records).flatMap(({ record }) => (record ? [record] : []));
   const times = (pick: (record: CellRecord) => string) => own.map(pick).sort();
-  const meta = {
+  return {
     format: 1,
     question: plan.comparison.question,
     growbench,
@@ -28,7 +32,6 @@ export function metaJson(plan: Plan, records: readonly CellRecord[], growbench: 
     corpora: distinct(own.map(({ result }) => result?.corpus ?? null)),
     comparison: plan.comparison,
   };
-  return `${JSON.stringify(meta, null, 2)}\n`;
 }
 
 /** The different values that are there, in the order of their first appearance. */

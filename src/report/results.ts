@@ -8,7 +8,8 @@ export function resultsCsv(rows: readonly ArmRow[]): string {
   return toCsv(resultColumns(rows), rows);
 }
 
-function resultColumns(rows: readonly ArmRow[]): CsvColumn<ArmRow>[] {
+/** The columns of `results.csv`. */
+export function resultColumns(rows: readonly ArmRow[]): CsvColumn<ArmRow>[] {
   return [
     ...pointColumns(rows, ({ point }: ArmRow) => point),
     { name: 'dimension', text: ({ dimension }) => dimension },

@@ -1,11 +1,7 @@
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { UserError } from '../../errors.ts';
-import { planSweep, type Plan } from '../../run/plan.ts';
-import type { CellRecord } from '../../run/record.ts';
-import { canonical, pointText, type Cell, type Comparison } from '../../run/spec.ts';
-import { readRecord } from '../../run/store.ts';
+import type { Plan } from '../../run/plan.ts';
+import { pointText } from '../../run/spec.ts';
 import { cellColumns } from '../cells.ts';
+import { readFolder } from '../folder.ts';
 import { metricNamed, type TaskMetrics } from '../metrics.ts';
 import { outcomesOf, type Outcome } from '../outcomes.ts';
 import { tasksOf } from '../score.ts';
@@ -17,13 +13,8 @@ import type { NumberColumn, Table } from './table.ts';
  * `cells/`. Throws a UserError where that file is not one that growbench wrote.
  */
 export async function folderTable(label: string, folder: string, tasks: TaskMetrics): Promise<Table> {
-  const plan = await readPlan(folder);
-  const records = await readRecords(folder);
-  const cells = plan.cells.map((cell) => ({
-    ...cell,
-    id: recordOf(cell, records, plan.comparison)?.cell.id ?? cell.id,
-  }));
-  const outcomes = outcomesOf({ ...plan, cells }, records);
+  const { plan, records } = await readFolder(folder);
+  const outcomes = outcomesOf(plan, records);
   const metrics = cellColumns(plan, outcomes, tasks).flatMap(({ name, number }): [string, NumberColumn][] => {
     const metric = metricNamed(name, tasks);
     if (metric === null || number === undefined) return [];
@@ -49,45 +40,6 @@ function unknownTasks(label: string, plan: Plan, tasks: TaskMetrics): string[] {
   return [
     `${label} has tasks that this growbench does not know, ${unknown.join(', ')}: they and the score are left out`,
   ];
-}
-
-async function readPlan(folder: string): Promise<Plan> {
-  const path = join(folder, 'results.meta.json');
-  try {
-    const { format, comparison } = JSON.parse(await readFile(path, 'utf8')) as {
-      format: unknown;
-      comparison: Comparison;
-    };
-    if (format !== 1) throw new Error(`format ${String(format)}`);
-    return planSweep(comparison);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) throw error;
-    throw new UserError(
-      `${path} is not the file that this version of growbench writes`,
-      'Compare the cells.csv beside it instead, or run the sweep again: finished cells are kept.',
-      { cause: error },
-    );
-  }
-}
-
-async function readRecords(folder: string): Promise<CellRecord[]> {
-  const names = await readdir(join(folder, 'cells'));
-  const ids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
-  const records: CellRecord[] = [];
-  for (const id of ids.sort()) {
-    const record = await readRecord(folder, id);
-    if (record !== null) records.push(record);
-  }
-  return records;
-}
-
-/** By id; by what it computes where an older growbench named the cell, on the engine that the sweep was run on. */
-function recordOf(cell: Cell, records: readonly CellRecord[], { engine }: Comparison): CellRecord | undefined {
-  const same = (record: CellRecord) =>
-    record.cell.seed === cell.seed &&
-    (record.engine === null || record.engine.name === engine.name) &&
-    canonical(record.cell.settings) === canonical(cell.settings);
-  return records.find((record) => record.cell.id === cell.id) ?? records.find(same);
 }
 
 /** Group, arm, every setting (the schedule as one), and what a grid calls its points besides. */
