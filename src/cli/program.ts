@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from './version.ts';
+import type { Shard } from '../run/shard.ts';
 import type { EngineName } from '../run/spec.ts';
 import type { WantedEngine } from '../sweep/grammar.ts';
 import { addDiffCommand } from './diff-grammar.ts';
@@ -34,8 +35,8 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
 
   program
     .command('sweep')
-    .description('run a comparison and print its results table')
-    .argument('<file>', 'sweep file (YAML)')
+    .description('run comparisons and print their results tables')
+    .argument('<files...>', 'sweep files (YAML); all are checked before the first runs')
     .addOption(overrides())
     .addOption(engine())
     .option(
@@ -44,13 +45,16 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       positiveInteger,
     )
     .option('--results <dir>', 'folder for records and tables', 'results')
+    .option('--retries <n>', 'further attempts at a cell that fails (default: 1 if its worker was killed)', wholeNumber)
+    .option('--fail-fast', 'stop at the first cell that fails')
+    .addOption(shard())
     .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
     .option('--json', 'print events as JSON lines, the results rows last')
     .addOption(new Option('--format <name>', 'of the results table').choices(['text', 'markdown']).default('text'))
     .option('--quiet', 'print nothing but data and mistakes')
     .option('--no-progress', 'print plain lines instead of the live display')
-    .action(async (file: string, options: SweepOptions) => {
-      finish(await (await import('./commands/sweep.ts')).sweep(file, options, argv, io));
+    .action(async (files: string[], options: SweepOptions) => {
+      finish(await (await import('./commands/sweep.ts')).sweep(files, options, argv, io));
     });
 
   program
@@ -111,6 +115,9 @@ export interface PlanOptions extends ListOptions {
 export interface SweepOptions extends PlanOptions {
   readonly jobs?: number;
   readonly results: string;
+  readonly retries?: number;
+  readonly failFast?: true;
+  readonly shard?: Shard;
   readonly saveModels?: true;
   readonly format: 'text' | 'markdown';
   readonly quiet?: true;
@@ -133,6 +140,21 @@ const threads = () => new Option('--threads <n>', 'threads of the native engine'
 
 const engine = () =>
   new Option('--engine <name>', "instead of the file's engine").choices(['auto', 'tensorflow', 'cuda', 'wasm']);
+
+const shard = () =>
+  new Option('--shard <i/n>', 'run only the i-th of n parts; "growbench collect" puts them together').argParser(
+    (text: string): Shard => {
+      const [index = NaN, count = NaN] = /^\d+\/\d+$/.test(text) ? text.split('/').map(Number) : [];
+      if (index >= 1 && index <= count && count <= 10_000) return { index, count };
+      throw new InvalidArgumentError('It must be a part and their number, from 1/1 up, e.g. 2/4.');
+    },
+  );
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number from 0 up.');
+  return value;
+}
 
 function positiveInteger(text: string): number {
   const value = Number(text);

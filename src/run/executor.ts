@@ -2,7 +2,7 @@ import { CellQueue, type ClaimedCell } from './cell-queue.ts';
 import { FailureWatch } from './failures.ts';
 import type { Plan } from './plan.ts';
 import type { CellRecord } from './record.ts';
-import { forgetAttempts, keepAttempts, ProgressFile, tidyRunning } from './running.ts';
+import { forgetAttempts, keepAttempts, keepComparison, ProgressFile, tidyRunning } from './running.ts';
 import { distinctCells, type Cell } from './spec.ts';
 import { readRecord, readRecords, writeRecord } from './store.ts';
 import { WorkerProcess, type WorkerOptions } from './worker-process.ts';
@@ -48,6 +48,7 @@ export async function runSweep(plan: Plan, options: SweepOptions): Promise<Sweep
   const waiting = cells.filter(({ id }) => !records.has(id));
   const workers = Math.min(options.jobs, waiting.length);
   const cached = cells.flatMap(({ id }) => (records.has(id) ? [id] : []));
+  if (workers > 0) await keepComparison(folder, plan.comparison);
   onEvent({ type: 'sweep-started', cells, cached, workers });
 
   const queue = new CellQueue(waiting, known, {

@@ -128,7 +128,7 @@ async function createWhole(path: string, text: string): Promise<boolean> {
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     // The folder was tidied away in between.
-    if (codeOf(error) === 'ENOENT') return createWhole(path, text);
+    if (codeOf(error) === 'ENOENT') return await createWhole(path, text);
     throw error;
   } finally {
     await rm(draft, { force: true });

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf, writeWhole } from './files.ts';
 import type { Attempt, CellEvent } from './record.ts';
+import type { Comparison } from './spec.ts';
 
 /** What stands in a results folder of cells that are not finished: `running/<id>.*`. */
 const runningPath = (folder: string, id: string, kind: string): string => join(runningFolder(folder), `${id}.${kind}`);
@@ -10,6 +11,9 @@ export const runningFolder = (folder: string): string => join(folder, 'running')
 export const leasePath = (folder: string, id: string): string => runningPath(folder, id, 'lease');
 const progressPath = (folder: string, id: string): string => runningPath(folder, id, 'progress.json');
 const attemptsPath = (folder: string, id: string): string => runningPath(folder, id, 'attempts.json');
+
+const COMPARISON = 'comparison.json';
+const comparisonPath = (folder: string): string => join(runningFolder(folder), COMPARISON);
 
 /** How far a running cell is: what another terminal shows of it. */
 export interface CellProgress {
@@ -101,11 +105,23 @@ export const keepAttempts = (folder: string, id: string, attempts: readonly Atte
 export const forgetAttempts = (folder: string, id: string): Promise<void> =>
   rm(attemptsPath(folder, id), { force: true });
 
-/** Removes the folder of running cells if there is nothing in it. */
+/** What runs in a folder, for whoever looks on: a sweep that has just begun has no tables yet that say it. */
+export const keepComparison = (folder: string, comparison: Comparison): Promise<void> =>
+  writeWhole(comparisonPath(folder), `${JSON.stringify(comparison)}\n`);
+
+/** The comparison that was begun last in a folder; null where everything begun has ended. */
+export const readComparison = (folder: string): Promise<Comparison | null> =>
+  readJson<Comparison>(comparisonPath(folder));
+
+/** Removes the folder of running cells if nothing runs and nothing is left over. */
 export async function tidyRunning(folder: string): Promise<void> {
-  await rmdir(runningFolder(folder)).catch((error: unknown) => {
+  try {
+    const names = await readdir(runningFolder(folder));
+    if (names.length === 1 && names[0] === COMPARISON) await rm(comparisonPath(folder), { force: true });
+    if (names.length <= 1) await rmdir(runningFolder(folder));
+  } catch (error) {
     if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
-  });
+  }
 }
 
 async function readJson<Value>(path: string): Promise<Value | null> {
