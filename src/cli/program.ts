@@ -5,6 +5,7 @@ import type { EngineName } from '../run/spec.ts';
 import type { WantedEngine } from '../sweep/grammar.ts';
 import { addDiffCommand } from './diff-grammar.ts';
 import { addEngineCommands } from './engine-grammar.ts';
+import { addResultsCommands } from './results-grammar.ts';
 import { addGrowCommand } from './grow-grammar.ts';
 import type { Io } from './io.ts';
 
@@ -45,7 +46,11 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       positiveInteger,
     )
     .option('--results <dir>', 'folder for records and tables', 'results')
-    .option('--retries <n>', 'further attempts at a cell that fails (default: 1 if its worker was killed)', wholeNumber)
+    .option(
+      '--retries <n>',
+      'further attempts at a cell that fails (default: 1 if its process was killed)',
+      wholeNumber,
+    )
     .option('--fail-fast', 'stop at the first cell that fails')
     .addOption(shard())
     .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
@@ -67,6 +72,8 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .action(async (file: string, options: PlanOptions) => {
       finish(await (await import('./commands/plan.ts')).plan(file, options, io));
     });
+
+  addResultsCommands(program, io, finish);
 
   program
     .command('operators')
