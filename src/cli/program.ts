@@ -37,7 +37,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
   program
     .command('sweep')
     .description('run comparisons and print their results tables')
-    .argument('<files...>', 'sweep files (YAML); all are checked before the first runs')
+    .argument('<file...>', 'sweep files (YAML); all are checked before the first runs')
     .addOption(overrides())
     .addOption(engine())
     .option(
@@ -68,7 +68,8 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .argument('<file>', 'sweep file (YAML)')
     .addOption(overrides())
     .addOption(engine())
-    .option('--json', 'print the plan as JSON, with every cell and its id')
+    .option('--results <dir>', 'folder of the records that say what is done', 'results')
+    .option('--json', 'print the plan as JSON, with every cell, its id, and whether it is to run and why')
     .action(async (file: string, options: PlanOptions) => {
       finish(await (await import('./commands/plan.ts')).plan(file, options, io));
     });
@@ -117,11 +118,12 @@ export interface ListOptions {
 export interface PlanOptions extends ListOptions {
   readonly engine?: WantedEngine;
   readonly set: readonly string[];
+  /** Folder of all sweeps' results. */
+  readonly results: string;
 }
 
 export interface SweepOptions extends PlanOptions {
   readonly jobs?: number;
-  readonly results: string;
   readonly retries?: number;
   readonly failFast?: true;
   readonly shard?: Shard;
