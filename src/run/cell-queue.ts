@@ -76,14 +76,13 @@ export class CellQueue {
       return null;
     }
     // Only now can no other process be between its record and its lease.
-    const record = await readRecord(folder, cell.id);
+    const [record, kept] = await Promise.all([readRecord(folder, cell.id), readAttempts(folder, cell.id)]);
     const old = this.#old.get(cell.id);
     if (record !== null && record.finished !== old?.finished) {
       await lease.release();
       onFound(cell, record);
       return null;
     }
-    const kept = await readAttempts(folder, cell.id);
     const recorded = record?.attempts ?? [];
     // What is kept beside the lease begins with what the record has, unless a crash came before it was forgotten.
     const before = [...(kept.length > recorded.length ? kept : recorded), ...lease.dead.map(lostAttempt)];

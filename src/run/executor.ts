@@ -68,6 +68,8 @@ export async function runSweep(plan: Plan, options: SweepOptions): Promise<Sweep
     await writeRecord(folder, record);
     records.set(record.cell.id, record);
     onEvent({ type: 'cell-finished', id: record.cell.id, record });
+  };
+  const look = (record: CellRecord) => {
     const stop = failures.see(record);
     if (stop === null) return;
     stopped ??= stop.why;
@@ -76,10 +78,20 @@ export async function runSweep(plan: Plan, options: SweepOptions): Promise<Sweep
   };
   const drain = async () => {
     const worker = new WorkerProcess({ ...options, signal });
+    let keeping = Promise.resolve();
     try {
       for (let claimed = await queue.next(); claimed !== null; claimed = await queue.next()) {
-        await runClaimed(claimed, worker, options, keep);
+        const ended = await runClaimed(claimed, worker, options);
+        if (ended.record !== null) look(ended.record);
+        await keeping;
+        // The worker need not wait for the disk: it begins with its next cell meanwhile.
+        keeping = close(ended, folder, keep).catch((error: unknown) => {
+          trouble.abort();
+          throw error;
+        });
+        keeping.catch(() => undefined);
       }
+      await keeping;
     } catch (error) {
       trouble.abort();
       throw error;
@@ -97,30 +109,46 @@ export async function runSweep(plan: Plan, options: SweepOptions): Promise<Sweep
   return { records: found, interrupted, stopped };
 }
 
+/** A cell whose worker has ended with it, but which is still ours. */
+interface EndedCell {
+  readonly claimed: ClaimedCell;
+  readonly progress: ProgressFile;
+  /** Null where it was stopped. */
+  readonly record: CellRecord | null;
+}
+
 /** Runs a cell that is ours until it has a record, is out of attempts or is stopped. */
 async function runClaimed(
-  { cell, lease, before }: ClaimedCell,
+  claimed: ClaimedCell,
   worker: WorkerProcess,
   { folder, onEvent, retries }: SweepOptions,
+): Promise<EndedCell> {
+  const { cell } = claimed;
+  const progress = new ProgressFile(folder, cell.id);
+  const attempts = [...claimed.before];
+  onEvent({ type: 'cell-started', id: cell.id });
+  for (let tried = 1; ; tried += 1) {
+    const { record, attempt } = await worker.run(cell, progress);
+    attempts.push(attempt);
+    const most = 1 + (retries ?? (attempt.end === 'killed' ? 1 : 0));
+    if (record !== null && (record.result !== null || tried >= most)) {
+      return { claimed, progress, record: { ...record, attempts } };
+    }
+    await keepAttempts(folder, cell.id, attempts);
+    if (record === null) return { claimed, progress, record };
+    onEvent({ type: 'cell-retried', id: cell.id, error: record.error ?? '' });
+  }
+}
+
+/** Keeps what came of a cell and lets go of it: in that order, so that nobody runs it in between. */
+async function close(
+  { claimed: { cell, lease }, progress, record }: EndedCell,
+  folder: string,
   keep: (record: CellRecord) => Promise<void>,
 ): Promise<void> {
-  const progress = new ProgressFile(folder, cell.id);
-  const attempts = [...before];
-  onEvent({ type: 'cell-started', id: cell.id });
   try {
-    for (let tried = 1; ; tried += 1) {
-      const { record, attempt } = await worker.run(cell, progress);
-      attempts.push(attempt);
-      const killed = attempt.end === 'killed';
-      if (record !== null && (record.result !== null || tried > (retries ?? (killed ? 1 : 0)))) {
-        await keep({ ...record, attempts });
-        await forgetAttempts(folder, cell.id);
-        return;
-      }
-      await keepAttempts(folder, cell.id, attempts);
-      if (record === null) return;
-      onEvent({ type: 'cell-retried', id: cell.id, error: record.error ?? '' });
-    }
+    if (record !== null) await keep(record);
+    if (record !== null && (record.attempts?.length ?? 0) > 1) await forgetAttempts(folder, cell.id);
   } finally {
     await progress.close();
     await lease.release();
