@@ -124,6 +124,29 @@ async function overhead(folder) {
   return { overhead: took / ideal - 1, processor };
 }
 
+/** The same cells handed to the same workers by nothing but messages: what the machine itself adds to their time. */
+async function machineAlone() {
+  const each = 200 / WORKERS;
+  const one = () =>
+    new Promise((resolve) => {
+      const child = fork('-e', [SLEEPER], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+      let left = each;
+      let first = 0;
+      child.on('message', () => {
+        if (left === each) first = performance.now();
+        left -= 1;
+        if (left > 0) child.send({ type: 'run' });
+        else {
+          child.disconnect();
+          resolve((performance.now() - first) / (each - 1));
+        }
+      });
+      child.send({ type: 'run' });
+    });
+  const times = await Promise.all(Array.from({ length: WORKERS }, one));
+  return times.reduce((sum, time) => sum + time, 0) / WORKERS / CELL_MS - 1;
+}
+
 const load = loadavg()[0].toFixed(1);
 const finished = await inFolder(finishedSweep);
 console.log(
@@ -134,9 +157,13 @@ console.log(
   `plan of ${big.cells} cells: ${big.seconds.toFixed(2)} s, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB at most (goal 2 s, 300 MB)`,
 );
 const waits = [];
-for (let round = 0; round < 3; round += 1) waits.push(await inFolder(overhead));
+const alone = [];
+for (let round = 0; round < 3; round += 1) {
+  alone.push(await machineAlone());
+  waits.push(await inFolder(overhead));
+}
 const best = waits.sort((a, b) => a.overhead - b.overhead);
 console.log(
   `${WORKERS} workers, 200 cells of ${CELL_MS} ms: overhead ${best.map((own) => `${(100 * own.overhead).toFixed(1)} %`).join(', ')} ` +
-    `(goal 5 %); ${best[0].processor.toFixed(2)} ms of processor time a cell; load average ${load}`,
+    `(goal 5 %); without a scheduler ${alone.map((own) => `${(100 * own).toFixed(1)} %`).join(', ')}; ${best[0].processor.toFixed(2)} ms of processor time a cell; load average ${load}`,
 );

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hostLabel } from './process.ts';
 import { isHolder, LeaseFile, type Holder, type Lease } from './lease.ts';
 import type { Attempt, CellRecord } from './record.ts';
-import { leasePath, readAttempts } from './running.ts';
+import { hasAttempts, leasePath, readAttempts } from './running.ts';
 import type { Cell } from './spec.ts';
-import { readRecord } from './store.ts';
+import { hasRecord, readRecord } from './store.ts';
 
 /** A cell that this process alone may run until the lease is released, and the attempts that were made at it. */
 export interface ClaimedCell {
@@ -76,7 +76,10 @@ export class CellQueue {
       return null;
     }
     // Only now can no other process be between its record and its lease.
-    const [record, kept] = await Promise.all([readRecord(folder, cell.id), readAttempts(folder, cell.id)]);
+    const [record, kept] = await Promise.all([
+      hasRecord(folder, cell.id) ? readRecord(folder, cell.id) : null,
+      hasAttempts(folder, cell.id) ? readAttempts(folder, cell.id) : [],
+    ]);
     const old = this.#old.get(cell.id);
     if (record !== null && record.finished !== old?.finished) {
       await lease.release();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from './files.ts';
 import { isGone, thisProcess, type ProcessName } from './process.ts';
@@ -56,7 +57,7 @@ export class LeaseFile {
         token: randomBytes(8).toString('hex'),
         since: new Date().toISOString(),
       };
-      if (await createWhole(this.path, JSON.stringify(own))) return { dead, release: held(this.path, own.token) };
+      if (createWhole(this.path, JSON.stringify(own))) return { dead, release: held(this.path, own.token) };
       const holder = await readHolder(this.path);
       // It was released between the two calls.
       if (holder === null) continue;
@@ -111,27 +112,33 @@ async function takeAway(path: string, dead: Holder, deadAfter: number): Promise<
   }
 }
 
-/** Creates a file with its whole text, or says that it is there: written beside and linked, nobody can read half. */
-async function createWhole(path: string, text: string): Promise<boolean> {
+/**
+ * Creates a file with its whole text, or says that it is there: written beside and linked, nobody can read half. Without
+ * waiting: behind the records that other workers are syncing to disk an idle one would wait longer than this takes.
+ */
+function createWhole(path: string, text: string): boolean {
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await writeFile(draft, text).catch(async (error: unknown) => {
-      if (codeOf(error) !== 'ENOENT') throw error;
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(draft, text);
-    });
-    await link(draft, path).catch((error: unknown) => {
-      if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(codeOf(error))) throw error;
-      return writeFile(path, text, { flag: 'wx' });
-    });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(draft, text);
+    link(draft, path, text);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     // The folder was tidied away in between.
-    if (codeOf(error) === 'ENOENT') return await createWhole(path, text);
+    if (codeOf(error) === 'ENOENT') return createWhole(path, text);
     throw error;
   } finally {
-    await rm(draft, { force: true });
+    rmSync(draft, { force: true });
+  }
+}
+
+function link(draft: string, path: string, text: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(codeOf(error))) throw error;
+    writeFileSync(path, text, { flag: 'wx' });
   }
 }
 

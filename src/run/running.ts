@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf, writeWhole } from './files.ts';
@@ -92,6 +93,8 @@ export class ProgressFile {
 /** The progress of a running cell; null where it has written none yet. */
 export const readProgress = (folder: string, id: string): Promise<CellProgress | null> =>
   readJson<CellProgress>(progressPath(folder, id));
+
+export const hasAttempts = (folder: string, id: string): boolean => existsSync(attemptsPath(folder, id));
 
 /** Attempts at a cell that left no record: they were stopped, or are being followed by another. */
 export const readAttempts = async (folder: string, id: string): Promise<readonly Attempt[]> =>

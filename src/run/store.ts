@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
@@ -9,6 +10,8 @@ const recordPath = (folder: string, id: string): string => join(folder, 'cells',
 /** Leaves a cell's record in the results folder, whole or not at all. */
 export const writeRecord = (folder: string, record: CellRecord): Promise<void> =>
   writeWhole(recordPath(folder, record.cell.id), `${JSON.stringify(record, null, 2)}\n`);
+
+export const hasRecord = (folder: string, id: string): boolean => existsSync(recordPath(folder, id));
 
 /** The record of a cell, or null where there is none. Throws a UserError on a file that growbench did not write. */
 export async function readRecord(folder: string, id: string): Promise<CellRecord | null> {
