@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { main } from '../dist/cli/main.js';
+import { STOP_SIGNALS } from '../dist/run/signals.js';
 
 const self = fileURLToPath(import.meta.url);
 const start = (argv) => fork(self, argv, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
@@ -23,9 +24,9 @@ process.exitCode = await main(process.argv.slice(2), {
   },
   openEngineTools: () => import('../dist/engine/install/index.js'),
   onInterrupt(handler) {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, handler);
+    for (const signal of STOP_SIGNALS) process.on(signal, handler);
     return () => {
-      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, handler);
+      for (const signal of STOP_SIGNALS) process.off(signal, handler);
     };
   },
 });

@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from './version.ts';
+import type { Shard } from '../run/shard.ts';
 import type { EngineName } from '../run/spec.ts';
 import type { WantedEngine } from '../sweep/grammar.ts';
 import { addDiffCommand } from './diff-grammar.ts';
 import { addEngineCommands } from './engine-grammar.ts';
+import { addResultsCommands } from './results-grammar.ts';
 import { addGrowCommand } from './grow-grammar.ts';
 import { addReportCommand } from './report-grammar.ts';
 import type { Io } from './io.ts';
@@ -35,8 +37,8 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
 
   program
     .command('sweep')
-    .description('run a comparison and print its results table')
-    .argument('<file>', 'sweep file (YAML)')
+    .description('run comparisons and print their results tables')
+    .argument('<file...>', 'sweep files (YAML); all are checked before the first runs')
     .addOption(overrides())
     .addOption(engine())
     .option(
@@ -45,13 +47,20 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       positiveInteger,
     )
     .option('--results <dir>', 'folder for records and tables', 'results')
+    .option(
+      '--retries <n>',
+      'further attempts at a cell that fails (default: 1 if its process was killed)',
+      wholeNumber,
+    )
+    .option('--fail-fast', 'stop at the first cell that fails')
+    .addOption(shard())
     .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
     .option('--json', 'print events as JSON lines, the results rows last')
     .addOption(tableFormat('of the results table'))
     .option('--quiet', 'print nothing but data and mistakes')
     .option('--no-progress', 'print plain lines instead of the live display')
-    .action(async (file: string, options: SweepOptions) => {
-      finish(await (await import('./commands/sweep.ts')).sweep(file, options, argv, io));
+    .action(async (files: string[], options: SweepOptions) => {
+      finish(await (await import('./commands/sweep.ts')).sweep(files, options, argv, io));
     });
 
   program
@@ -60,10 +69,13 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .argument('<file>', 'sweep file (YAML)')
     .addOption(overrides())
     .addOption(engine())
-    .option('--json', 'print the plan as JSON, with every cell and its id')
+    .option('--results <dir>', 'folder of the records that say what is done', 'results')
+    .option('--json', 'print the plan as JSON, with every cell, its id, and whether it is to run and why')
     .action(async (file: string, options: PlanOptions) => {
       finish(await (await import('./commands/plan.ts')).plan(file, options, io));
     });
+
+  addResultsCommands(program, io, finish);
 
   program
     .command('operators')
@@ -113,11 +125,15 @@ export interface OperatorsOptions extends ListOptions {
 export interface PlanOptions extends ListOptions {
   readonly engine?: WantedEngine;
   readonly set: readonly string[];
+  /** Folder of all sweeps' results. */
+  readonly results: string;
 }
 
 export interface SweepOptions extends PlanOptions {
   readonly jobs?: number;
-  readonly results: string;
+  readonly retries?: number;
+  readonly failFast?: true;
+  readonly shard?: Shard;
   readonly saveModels?: true;
   readonly format: 'text' | 'markdown';
   readonly quiet?: true;
@@ -143,6 +159,21 @@ const threads = () => new Option('--threads <n>', 'threads of the native engine'
 
 const engine = () =>
   new Option('--engine <name>', "instead of the file's engine").choices(['auto', 'tensorflow', 'cuda', 'wasm']);
+
+const shard = () =>
+  new Option('--shard <i/n>', 'run only the i-th of n parts; "growbench collect" puts them together').argParser(
+    (text: string): Shard => {
+      const [index = NaN, count = NaN] = /^\d+\/\d+$/.test(text) ? text.split('/').map(Number) : [];
+      if (index >= 1 && index <= count && count <= 10_000) return { index, count };
+      throw new InvalidArgumentError('It must be a part and their number, from 1/1 up, e.g. 2/4.');
+    },
+  );
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number from 0 up.');
+  return value;
+}
 
 function positiveInteger(text: string): number {
   const value = Number(text);

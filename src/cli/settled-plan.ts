@@ -10,7 +10,7 @@ import type { PlanOptions } from './program.ts';
  */
 export async function settledPlan(
   file: string,
-  { set, engine: wanted }: PlanOptions,
+  { set, engine: wanted }: Pick<PlanOptions, 'set' | 'engine'>,
   io: Pick<Io, 'settleEngine'>,
 ): Promise<{ readonly plan: Plan; readonly engine: SettledEngine }> {
   const loaded = await loadSweep(file, { set });

@@ -12,6 +12,12 @@ export type SweepEvent =
     }
   | { readonly type: 'cell-started'; readonly id: string }
   | { readonly type: 'cell-event'; readonly id: string; readonly event: CellEvent }
+  /** An attempt at it failed, and it starts anew. */
+  | { readonly type: 'cell-retried'; readonly id: string; readonly error: string }
+  /** Another growbench process runs it. */
+  | { readonly type: 'cell-elsewhere'; readonly id: string; readonly host: string; readonly pid: number }
+  /** Another growbench process has run it, since this one started. */
+  | { readonly type: 'cell-found'; readonly id: string; readonly record: CellRecord }
   /** Done, diverged or failed: the record says which. */
   | { readonly type: 'cell-finished'; readonly id: string; readonly record: CellRecord }
   /** Once, last. `interrupted` when the user stopped it: the same command goes on. */

@@ -37,7 +37,9 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
 };
 
 function writeError(path: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const known = REASONS[code];
+  const known = REASONS[codeOf(error)];
   return known === undefined ? error : new UserError(`cannot write ${path}: ${known[0]}`, known[1], { cause: error });
 }
+
+/** The system's name for an error (`ENOENT`), empty for an error of another kind. */
+export const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');

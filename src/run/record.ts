@@ -97,6 +97,20 @@ export interface CellRecord {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string };
   readonly started: string;
   readonly finished: string;
+  /** All that were made at it, the one that gave this record last; absent in records made before attempts were kept. */
+  readonly attempts?: readonly Attempt[];
+}
+
+/** One try at a cell. Times are UTC, ISO 8601, by the clock of its host. */
+export interface Attempt {
+  readonly host: string;
+  readonly pid: number | null;
+  readonly started: string;
+  /** Null where nobody saw the end. */
+  readonly finished: string | null;
+  /** `killed`: its worker by a signal; `died`: its worker by itself; `lost`: the whole sweep, its worker with it. */
+  readonly end: 'done' | 'failed' | 'died' | 'killed' | 'interrupted' | 'lost';
+  readonly why: string | null;
 }
 
 /** What a cell tells while it runs. */

@@ -116,6 +116,12 @@ export function cellsOf({ arms, seeds, contents, engine }: Comparison): Cell[] {
   );
 }
 
+/** The cells without those that compute the same as an earlier one, in their order. */
+export const distinctCells = (cells: readonly Cell[]): Cell[] => {
+  const first = new Map(cells.toReversed().map((cell) => [cell.id, cell]));
+  return cells.filter((cell) => first.get(cell.id) === cell);
+};
+
 /** Bump when the trainer changes what the same settings compute, so that old records are not taken for new ones. */
 export const SETTINGS_VERSION = 1;
 

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { writeWhole } from './files.ts';
+import { codeOf, writeWhole } from './files.ts';
 import type { CellRecord } from './record.ts';
 
 const recordPath = (folder: string, id: string): string => join(folder, 'cells', `${id}.json`);
@@ -10,6 +11,8 @@ const recordPath = (folder: string, id: string): string => join(folder, 'cells',
 export const writeRecord = (folder: string, record: CellRecord): Promise<void> =>
   writeWhole(recordPath(folder, record.cell.id), `${JSON.stringify(record, null, 2)}\n`);
 
+export const hasRecord = (folder: string, id: string): boolean => existsSync(recordPath(folder, id));
+
 /** The record of a cell, or null where there is none. Throws a UserError on a file that growbench did not write. */
 export async function readRecord(folder: string, id: string): Promise<CellRecord | null> {
   const path = recordPath(folder, id);
@@ -17,10 +20,34 @@ export async function readRecord(folder: string, id: string): Promise<CellRecord
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code))) return null;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
     throw error;
   }
   return parseRecord(path, id, text);
+}
+
+/** Files read side by side: enough to keep the disk busy, fewer than a process may have open. */
+const READ_AT_ONCE = 64;
+
+/** The records of those cells that have one, by id. Throws as `readRecord` does. */
+export async function readRecords(folder: string, ids: readonly string[]): Promise<Map<string, CellRecord>> {
+  const records = new Map<string, CellRecord>();
+  const distinct = [...new Set(ids)];
+  for (let at = 0; at < distinct.length; at += READ_AT_ONCE) {
+    const some = distinct.slice(at, at + READ_AT_ONCE);
+    const read = await Promise.all(some.map((id) => readRecord(folder, id)));
+    for (const record of read) if (record !== null) records.set(record.cell.id, record);
+  }
+  return records;
+}
+
+/** The ids of all cells that have a record in the folder, in their order. */
+export async function recordedIds(folder: string): Promise<string[]> {
+  const names = await readdir(join(folder, 'cells')).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
+    throw error;
+  });
+  return names.flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : [])).sort();
 }
 
 function parseRecord(path: string, id: string, text: string): CellRecord {

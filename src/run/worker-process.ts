@@ -2,7 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { LIBRARY_CHATTER } from '../errors.ts';
 import type { SweepEvent } from './events.ts';
 import { machine } from './machine.ts';
-import type { CellEvent, CellRecord, CellResult, EngineRecord, TrainerContext } from './record.ts';
+import { hostLabel, hostName } from './process.ts';
+import type { Attempt, CellEvent, CellRecord, CellResult, EngineRecord, TrainerContext } from './record.ts';
+import type { ProgressFile } from './running.ts';
 import type { Cell } from './spec.ts';
 import type { WorkerReport, WorkerRequest } from './worker.ts';
 
@@ -29,9 +31,10 @@ export class WorkerProcess {
     this.#options = options;
   }
 
-  /** The cell's record, or null if it was stopped. */
-  async run(cell: Cell): Promise<CellRecord | null> {
+  /** Tries a cell once; `progress` is told of what happens, as `onEvent` is. */
+  async run(cell: Cell, progress: ProgressFile): Promise<Tried> {
     const child = this.#started();
+    progress.begin(child.pid ?? null);
     const started = new Date().toISOString();
     const engines: EngineRecord[] = [];
     const { signal, context, onEvent } = this.#options;
@@ -41,16 +44,24 @@ export class WorkerProcess {
     signal.addEventListener('abort', stop, { once: true });
     try {
       send(child, { type: 'run', cell, context });
-      const outcome = await this.#outcome(child, (event) => {
+      const { end, result, error } = await this.#outcome(child, (event) => {
         if (event.type === 'engine') {
           const { name, device, versions, why, threads, repeatable } = event;
           engines.push({ name, device, versions, why, threads, repeatable });
         }
+        progress.note(event);
         onEvent({ type: 'cell-event', id: cell.id, event });
       });
-      if (outcome === null || (signal.aborted && outcome.result === null)) return null;
       const finished = new Date().toISOString();
-      return { format: 1, cell, ...outcome, engine: engines.at(-1) ?? null, machine: machine(), started, finished };
+      // A worker that dies while it is stopped, perhaps by the same signal, was stopped.
+      const stopped = end === 'interrupted' || (signal.aborted && result === null);
+      const attempt: Attempt = {
+        ...{ host: hostLabel(hostName()), pid: child.pid ?? null, started, finished },
+        ...(stopped ? { end: 'interrupted', why: null } : { end, why: error }),
+      };
+      if (stopped) return { record: null, attempt };
+      const engine = engines.at(-1) ?? null;
+      return { record: { format: 1, cell, result, error, engine, machine: machine(), started, finished }, attempt };
     } finally {
       signal.removeEventListener('abort', stop);
     }
@@ -73,9 +84,9 @@ export class WorkerProcess {
     return child;
   }
 
-  #outcome(child: ChildProcess, onEvent: (event: CellEvent) => void): Promise<Outcome | null> {
+  #outcome(child: ChildProcess, onEvent: (event: CellEvent) => void): Promise<Outcome> {
     return new Promise((resolve) => {
-      const finish = (outcome: Outcome | null) => {
+      const finish = (outcome: Outcome) => {
         child.off('message', onMessage).off('close', onClose).off('error', onError);
         resolve(outcome);
       };
@@ -86,37 +97,45 @@ export class WorkerProcess {
             onEvent(report.event);
             break;
           case 'done':
-            finish({ result: report.result, error: null });
+            finish({ end: 'done', result: report.result, error: null });
             break;
           case 'failed':
-            finish({ result: null, error: report.message });
+            finish({ end: 'failed', result: null, error: report.message });
             break;
           case 'stopped':
-            finish(null);
+            finish({ end: 'interrupted', result: null, error: null });
             break;
         }
       };
-      const died = (how: string) => {
+      const died = (end: 'died' | 'killed', how: string) => {
         this.#process = null;
         const said = this.#stderr
           .split('\n')
           .filter((line) => !LIBRARY_CHATTER.test(line))
           .join('\n')
           .trim();
-        finish({ result: null, error: `the worker process ${how}${said === '' ? '' : `:\n${said}`}` });
+        finish({ end, result: null, error: `the worker process ${how}${said === '' ? '' : `:\n${said}`}` });
       };
       const onClose = (code: number | null, signalName: string | null) => {
-        died(signalName === null ? `ended with exit code ${code ?? 'unknown'}` : `was killed by ${signalName}`);
+        if (signalName === null) died('died', `ended with exit code ${code ?? 'unknown'}`);
+        else died('killed', `was killed by ${signalName}`);
       };
       const onError = (error: Error) => {
-        died(`could not be started: ${error.message}`);
+        died('died', `could not be started: ${error.message}`);
       };
       child.on('message', onMessage).on('close', onClose).on('error', onError);
     });
   }
 }
 
+/** What came of one try: a record, unless it was stopped. */
+export interface Tried {
+  readonly record: CellRecord | null;
+  readonly attempt: Attempt;
+}
+
 interface Outcome {
+  readonly end: Attempt['end'];
   readonly result: CellResult | null;
   readonly error: string | null;
 }

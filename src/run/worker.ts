@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { STOP_SIGNALS } from './signals.ts';
 import type { CellEvent, CellResult, Trainer, TrainerContext } from './record.ts';
 import type { Cell } from './spec.ts';
 
@@ -80,8 +81,9 @@ export function parentChannel(): Channel {
   if (process.send === undefined) {
     throw new UserError('"growbench worker" is started by growbench itself', 'Run "growbench sweep FILE" instead.');
   }
-  // Ctrl-C reaches every process of a terminal's group; when to stop is the parent's decision.
-  process.on('SIGINT', () => undefined);
+  // Ctrl-C reaches every process of a terminal's group, and Slurm's signals every process of a job; when to stop is the
+  // parent's decision.
+  for (const signal of STOP_SIGNALS) process.on(signal, () => undefined);
   return {
     send: (report) => {
       if (process.connected) process.send?.(report);

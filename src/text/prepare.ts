@@ -1,11 +1,13 @@
 import { existsSync, openSync, closeSync, fsyncSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Corpus } from './corpora/corpus.ts';
 import { openCorpus } from './corpora/index.ts';
 import type { PreparedCorpus } from './corpus.ts';
 import { corpusDigest } from './digest.ts';
+import { draftPrefix } from '../run/cache-names.ts';
+import { prepareOnce } from './prepare-once.ts';
 import { openShard, writeShard, type ShardWriter } from './shard.ts';
 import { heldOutKeys } from './task-data.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
@@ -33,7 +35,10 @@ export async function prepareCorpus(
   const tokenizer = openTokenizer(vocab);
   const digest = await corpusDigest(corpora, tokenizer.vocabulary);
   const folder = join(cache, digest);
-  if (!existsSync(folder)) await make(folder, cache, { corpora, tokenizer, onProgress, signal });
+  const wanted = { cache, digest, exists: () => existsSync(folder) };
+  await prepareOnce(wanted, onProgress, signal, (told) =>
+    make(folder, cache, { corpora, tokenizer, onProgress: told, signal }),
+  );
   const corpus = {
     digest,
     vocab,
@@ -55,10 +60,10 @@ interface Work {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Fills a folder of its own, then moves it into place: the first of several processes wins, and all get the same. */
+/** Fills a folder of its own, then moves it into place; should another have been there before, it is the same. */
 async function make(folder: string, cache: string, work: Work): Promise<void> {
   await mkdir(cache, { recursive: true });
-  const draft = await mkdtemp(join(cache, '.draft-'));
+  const draft = await mkdtemp(join(cache, draftPrefix(basename(folder))));
   try {
     await fill(draft, work);
     syncFolder(draft);

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SweepEvent } from '../../src/run/events.ts';
-import { runSweep } from '../../src/run/executor.ts';
+import { runSweep, type SweepOptions } from '../../src/run/executor.ts';
 import { planSweep, type Plan } from '../../src/run/plan.ts';
 import { planOf } from './cells.ts';
 
@@ -16,13 +16,19 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function sweep(plan: Plan, jobs = 1, onEvent: (event: SweepEvent, stop: () => void) => void = () => undefined) {
+async function sweep(
+  plan: Plan,
+  jobs = 1,
+  onEvent: (event: SweepEvent, stop: () => void) => void = () => undefined,
+  options: Partial<SweepOptions> = {},
+) {
   const events: SweepEvent[] = [];
   const stop = new AbortController();
   const outcome = await runSweep(plan, {
     folder,
     context: { cache: folder, models: null },
     jobs,
+    ...options,
     launch: () => fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }),
     signal: stop.signal,
     onEvent: (event) => {
@@ -87,6 +93,47 @@ describe('a sweep', () => {
     const plan = planOf(['fine', 'killed']);
     await sweep(plan);
     expect((await sweep(plan)).starts).toBe(1);
+  });
+
+  test('tries a cell again at once whose worker was killed, and keeps both attempts in the record', async () => {
+    process.env.TRAINED = join(folder, 'trained');
+    const { records, events } = await sweep(planOf(['unlucky']));
+    expect(events.flatMap((event) => (event.type === 'cell-retried' ? event.error : []))).toEqual([
+      'the worker process was killed by SIGKILL',
+    ]);
+    expect(records[0]!.result).not.toBeNull();
+    const attempts = records[0]!.attempts!;
+    expect(attempts.map(({ end }) => end)).toEqual(['killed', 'done']);
+    expect(attempts[0]!.pid).not.toBe(attempts[1]!.pid);
+    expect(attempts[0]!.host).toBe(hostname());
+  });
+
+  test.each([
+    ['refused', 2, 3],
+    ['killed', 0, 1],
+  ])('tries a cell that is %s again %i times if so told', async (arm, retries, attempts) => {
+    const { records } = await sweep(planOf([arm]), 1, undefined, { retries });
+    expect(records[0]!.attempts).toHaveLength(attempts);
+  });
+
+  test('stops after three cells in a row with one error, but not after three with different ones', async () => {
+    const alike = await sweep(planOf(['refused', 'refused', 'refused', 'fine']));
+    expect(alike.stopped).toBe('3 cells in a row failed with the same error: the corpus is empty');
+    expect(alike.records).toHaveLength(3);
+    expect(alike.interrupted).toBe(false);
+    const mixed = await sweep(planOf(['refused', 'crashing', 'refused', 'refused', 'fine'], [7]));
+    expect([mixed.stopped, mixed.records.length]).toEqual([null, 5]);
+  });
+
+  test('keeps an attempt that was stopped, for the record that comes in the end', async () => {
+    const plan = planOf(['endless']);
+    await sweep(plan, 1, (event, stop) => {
+      if (event.type === 'cell-event') stop();
+    });
+    const cells = plan.cells.map((cell) => ({ ...cell, arm: 'fine' }));
+    const { records } = await sweep({ ...plan, cells });
+    expect(records[0]!.attempts!.map(({ end }) => end)).toEqual(['interrupted', 'done']);
+    expect(await readdir(folder)).toEqual(['cells']);
   });
 
   test('stops in the middle of a cell, keeps the finished ones and goes on at the first unfinished one', async () => {

@@ -2,11 +2,11 @@ import { parseGate, parseNoise } from '../../report/diff/amount.ts';
 import { diffCsv } from '../../report/diff/csv.ts';
 import { diffSources, type Comparisons } from '../../report/diff/index.ts';
 import { parseSource, type Source } from '../../report/diff/read.ts';
-import { tasks } from '../../tasks/index.ts';
 import { UserError } from '../../errors.ts';
 import { diffMarkdown, diffText } from '../diff-table.ts';
 import type { DiffOptions } from '../diff-grammar.ts';
 import { EXIT } from '../exit.ts';
+import { metricsOfTasks } from '../task-metrics.ts';
 import type { Io } from '../io.ts';
 import { tableOptions } from '../terminal.ts';
 
@@ -41,7 +41,7 @@ function compared(reference: Source, candidates: readonly Source[], options: Dif
       noise: parseNoise(options.noise),
     },
     gates,
-    new Map(tasks.map(({ name, metrics }) => [name, metrics])),
+    metricsOfTasks(),
   );
 }
 

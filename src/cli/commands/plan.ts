@@ -1,34 +1,57 @@
+import { join } from 'node:path';
 import type { ModelShape } from '../../growth/layout.ts';
 import { armsByPoint, mayLeaveEarly, type Plan, type PlannedArm, type PlannedStage } from '../../run/plan.ts';
+import { planState, type PlanState } from '../../run/plan-state.ts';
 import { armLabel, pointText, targetShape } from '../../run/spec.ts';
 import { EXIT } from '../exit.ts';
 import { engineering, percent, signedPercent } from '../format.ts';
 import type { Io } from '../io.ts';
 import type { PlanOptions } from '../program.ts';
+import { armStates, isFresh, toRunText } from '../plan-state-text.ts';
 import { settledPlan } from '../settled-plan.ts';
 import { shapeCode, shapeLegend } from '../shape-text.ts';
 import { fits, renderTable, wrapped, type TableColumn, type TableOptions } from '../table.ts';
 import { tableOptions } from '../terminal.ts';
 
-/** `growbench plan FILE`: what a sweep would run, before anything is run. Throws a UserError on a broken file. */
+/**
+ * `growbench plan FILE`: what a sweep would run, before anything is run, and what of it has been run. Throws a UserError
+ * on a broken file and on a broken record.
+ */
 export async function plan(file: string, options: PlanOptions, io: Io): Promise<number> {
   const { plan: planned } = await settledPlan(file, options, io);
+  const state = await planState(planned, join(options.results, planned.comparison.name));
   io.stdout.write(
-    options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : planText(planned, tableOptions(io)),
+    options.json === true
+      ? `${JSON.stringify(planData(planned, state), null, 2)}\n`
+      : planText(planned, tableOptions(io), state),
   );
   return EXIT.done;
 }
 
-/** The plan for people: the question, a line per arm at each point of the grid, the number of cells. */
-export function planText(planned: Plan, options: TableOptions): string {
+/** The plan with each cell's state, and what is to run of it in all. */
+function planData(planned: Plan, { cells, flops, seconds }: PlanState): object {
+  const toRun = [...cells.values()].filter(({ status }) => status === 'to run').length;
+  return {
+    ...planned,
+    cells: planned.cells.map((cell) => ({ ...cell, ...cells.get(cell.id) })),
+    toRun: { cells: toRun, flops, seconds },
+  };
+}
+
+/**
+ * The plan for people: the question, a line per arm at each point of the grid, the number of cells. With `state`, also
+ * what is to run of it, and why where something has been run before.
+ */
+export function planText(planned: Plan, options: TableOptions, state?: PlanState): string {
   const { arms, comparison } = planned;
   const paragraph = (text: string) => wrapped(text, options.columns, '').join('\n');
   const sections = armsByPoint(arms).flatMap((own) => [
     [...headings(own), targetText(own[0]!)].map((text) => `${paragraph(text)}\n`).join(''),
-    armTable(own, options),
+    armTable(planned, own, options, state),
   ]);
   const footer = [
     cellCount(planned),
+    ...(state === undefined ? [] : [toRunText(state)]),
     "Step cost is a stage's share of the target's FLOPs a step.",
     `Speedup is expected: FLOPs of ${arms[0]?.arm.name ?? 'the baseline'} over the arm's, minus 1.`,
     ...arms.slice(0, 1).flatMap(({ arm }) => shapeLegend(shapesOf(arms), targetShape(arm.settings))),
@@ -65,7 +88,16 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'speedup', align: 'right', droppable: 0 },
 ];
 
-function armTable(arms: readonly PlannedArm[], options: TableOptions): string {
+const STATE_COLUMN: TableColumn = { title: 'to run', align: 'left', droppable: 3 };
+
+function armTable(
+  planned: Plan,
+  arms: readonly PlannedArm[],
+  options: TableOptions,
+  state: PlanState | undefined,
+): string {
+  const states = state === undefined || isFresh(state) ? null : armStates(planned, state);
+  const columns = states === null ? COLUMNS : [...COLUMNS, STATE_COLUMN];
   const rows = (separator: string) =>
     arms.map((planned, index) => ({
       cells: [
@@ -75,12 +107,13 @@ function armTable(arms: readonly PlannedArm[], options: TableOptions): string {
         planned.stages.map(({ cost }) => percent(cost)).join(separator),
         `${bounds(planned).flops}${engineering(planned.flops)}`,
         `${bounds(planned).speedup}${signedPercent(planned.speedupFlops)}`,
+        ...(states === null ? [] : [states.get(armLabel(planned.arm)) ?? '']),
       ],
       group: planned.group,
       marked: index === 0,
     }));
   const inOneLine = rows(' → ');
-  return renderTable(COLUMNS, fits(COLUMNS, inOneLine, options.columns) ? inOneLine : rows(' →\n'), options);
+  return renderTable(columns, fits(columns, inOneLine, options.columns) ? inOneLine : rows(' →\n'), options);
 }
 
 /** `70% 1L f256 n32`: share of the steps, and the model. */

@@ -10,7 +10,10 @@ import { runSweep, type SweepOutcome } from '../../run/executor.ts';
 import { writeWhole } from '../../run/files.ts';
 import type { Plan } from '../../run/plan.ts';
 import type { CellRecord } from '../../run/record.ts';
-import { tasks } from '../../tasks/index.ts';
+import { cellsOfShard } from '../../run/shard.ts';
+import type { Cell } from '../../run/spec.ts';
+import { UserError } from '../../errors.ts';
+import { metricsOfTasks } from '../task-metrics.ts';
 import { cacheFolder } from '../cache.ts';
 import { EXIT } from '../exit.ts';
 import { watchInterrupts, type Interrupts } from '../interrupts.ts';
@@ -25,19 +28,30 @@ import { shellWord } from '../shell.ts';
 import { tableOptions } from '../terminal.ts';
 
 /**
- * `growbench sweep FILE`: runs what has no record yet, writes the tables, prints the results. Resolves to the exit code.
- * Throws a UserError on a broken file and on a results folder that cannot be written to.
+ * `growbench sweep FILE...`: runs what has no record yet, writes the tables, prints the results, file by file. Resolves
+ * to the worst exit code. Throws a UserError on a broken file, before anything runs, and on a results folder that
+ * cannot be written to.
  */
-export async function sweep(file: string, options: SweepOptions, argv: readonly string[], io: Io): Promise<number> {
-  const { plan, engine } = await settledPlan(file, options, io);
-  const folder = join(options.results, plan.comparison.name);
-  await checkWritable(folder);
+export async function sweep(
+  files: readonly string[],
+  options: SweepOptions,
+  argv: readonly string[],
+  io: Io,
+): Promise<number> {
+  const sweeps = await settledSweeps(files, options, io);
+  for (const { folder } of sweeps) await checkWritable(folder);
   const interrupts = watchInterrupts(io);
+  const all = async () => {
+    let worst: number = EXIT.done;
+    for (const settled of sweeps) {
+      const code = await runAndReport(settled, options, argv, io, interrupts);
+      worst = Math.max(worst, code);
+      if (code === EXIT.interrupted || (options.failFast === true && code !== EXIT.done)) break;
+    }
+    return worst;
+  };
   try {
-    return await Promise.race([
-      runAndReport({ plan, engine }, folder, options, argv, io, interrupts),
-      interrupts.killed,
-    ]);
+    return await Promise.race([all(), interrupts.killed]);
   } finally {
     interrupts.dispose();
   }
@@ -46,24 +60,49 @@ export async function sweep(file: string, options: SweepOptions, argv: readonly 
 interface Settled {
   readonly plan: Plan;
   readonly engine: SettledEngine;
+  /** The cells of the plan that are this process's to run. */
+  readonly cells: readonly Cell[];
+  /** For its records and tables. */
+  readonly folder: string;
+}
+
+/** All sweeps, checked one and all before the first runs. */
+async function settledSweeps(files: readonly string[], options: SweepOptions, io: Io): Promise<Settled[]> {
+  const sweeps: Settled[] = [];
+  for (const file of files) {
+    const { plan, engine } = await settledPlan(file, options, io);
+    const folder = join(options.results, plan.comparison.name);
+    const twin = files[sweeps.findIndex((other) => other.folder === folder)];
+    if (twin !== undefined) {
+      throw new UserError(
+        `${twin} and ${file} would both leave their results in ${folder}`,
+        'Give one of them another name, or run them apart with different --results.',
+      );
+    }
+    sweeps.push({
+      plan,
+      engine,
+      folder,
+      cells: options.shard === undefined ? plan.cells : cellsOfShard(plan, options.shard),
+    });
+  }
+  return sweeps;
 }
 
 async function runAndReport(
   settled: Settled,
-  folder: string,
   options: SweepOptions,
   argv: readonly string[],
   io: Io,
   interrupts: Interrupts,
 ): Promise<number> {
-  const { plan } = settled;
-  const outcome = await runShown(settled, folder, options, io, interrupts);
-  const metrics = new Map(tasks.map(({ name, metrics }) => [name, metrics]));
-  const rows = await writeTables(folder, plan, outcome.records, metrics, await provenance());
+  const { plan, folder } = settled;
+  const outcome = await runShown(settled, options, io, interrupts);
+  const rows = await writeTables(folder, plan, outcome.records, metricsOfTasks(), await provenance());
   if (options.json === true) writeLine(io, { type: 'results', folder, rows });
   if (outcome.interrupted) {
     const again = ['growbench', ...argv.map(shellWord)].join(' ');
-    const done = `${outcome.records.length} of ${plan.cells.length} cells done`;
+    const done = `${outcome.records.filter(({ result }) => result !== null).length} of ${plan.cells.length} cells done`;
     io.stderr.write(`growbench: stopped; ${done}; go on with: ${again}\n`);
     return EXIT.interrupted;
   }
@@ -72,13 +111,15 @@ async function runAndReport(
     io.stdout.write(options.format === 'markdown' ? resultsMarkdown(rows) : resultsTable(rows, tableOptions(io)));
   }
   if (options.quiet !== true) io.stderr.write(`Tables and records are in ${folder}\n`);
-  return rows.some(hasFailed) ? EXIT.cellsFailed : EXIT.done;
+  if (outcome.stopped !== null) {
+    io.stderr.write(`growbench: the sweep was stopped: ${outcome.stopped}\n  The same command tries again.\n`);
+  }
+  return outcome.stopped !== null || rows.some(hasFailed) ? EXIT.cellsFailed : EXIT.done;
 }
 
 /** Runs the sweep with its events shown and, with `--json`, printed. */
 async function runShown(
-  { plan, engine }: Settled,
-  folder: string,
+  { plan, engine, cells, folder }: Settled,
   options: SweepOptions,
   io: Io,
   interrupts: Interrupts,
@@ -94,6 +135,9 @@ async function runShown(
   try {
     return await runSweep(plan, {
       folder,
+      cells,
+      ...(options.retries === undefined ? {} : { retries: options.retries }),
+      failFast: options.failFast === true,
       context: { cache: cacheFolder(io.env), models: options.saveModels === true ? modelsFolder(folder) : null },
       jobs,
       launch: () => interrupts.adopt(io.fork(worker)),

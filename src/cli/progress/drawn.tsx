@@ -1,6 +1,7 @@
 import { render } from 'ink';
 import type { Io } from '../io.ts';
 import { wantsColour, type Display } from './display.ts';
+import { asideText } from './wording.ts';
 import { advance, NOTHING_YET } from './progress.ts';
 import { SweepView } from './sweep-view.tsx';
 
@@ -31,6 +32,10 @@ export function openDrawn(io: Pick<Io, 'stderr' | 'env'>): Display {
   return {
     show(event) {
       progress = advance(progress, event, Date.now());
+      if (event.type === 'cell-retried' || event.type === 'cell-elsewhere') {
+        const cell = progress.cells.find(({ id }) => id === event.id);
+        notice = `${cell?.arm ?? ''} seed ${cell?.seed ?? ''}: ${asideText(event)}`;
+      }
     },
     say(text) {
       notice = text;

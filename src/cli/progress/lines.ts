@@ -2,7 +2,7 @@ import type { SweepEvent } from '../../run/events.ts';
 import type { CellEvent } from '../../run/record.ts';
 import type { Cell } from '../../run/spec.ts';
 import { shapeSentence } from '../shape-text.ts';
-import { engineText, phaseText, resultText, totalsText } from './wording.ts';
+import { asideText, engineText, phaseText, resultText, totalsText } from './wording.ts';
 import type { Progress } from './progress.ts';
 
 /**
@@ -20,6 +20,11 @@ export function linesFor(event: SweepEvent, before: Progress, after: Progress, n
       const cell = after.cells.find(({ id }) => id === event.id);
       return cell === undefined ? [] : [`${cellName(cell)}: started`];
     }
+    case 'cell-retried':
+    case 'cell-elsewhere': {
+      const cell = after.cells.find(({ id }) => id === event.id);
+      return cell === undefined ? [] : [`${cellName(cell)}: ${asideText(event)}`];
+    }
     case 'cell-event': {
       const own = before.running.find(({ cell }) => cell.id === event.id);
       if (own === undefined) return [];
@@ -28,6 +33,7 @@ export function linesFor(event: SweepEvent, before: Progress, after: Progress, n
         event.event.type === 'engine' ? text : `${cellName(own.cell)}: ${text}`,
       );
     }
+    case 'cell-found':
     case 'cell-finished':
       return [`${cellName(event.record.cell)}: ${resultText(event.record)} (${totalsText(after, now)})`];
     case 'sweep-finished':

@@ -89,6 +89,17 @@ export function advance(progress: Progress, event: SweepEvent, now: number): Pro
         engine: progress.engine ?? chosenEngine(event.event, progress.finished.length),
         running: progress.running.map((own) => (own.cell.id === event.id ? advanceCell(own, event.event, now) : own)),
       };
+    case 'cell-retried': {
+      const anew = progress.running.map((own) => (own.cell.id === event.id ? startedCell(own.cell) : own));
+      return { ...progress, running: anew };
+    }
+    case 'cell-elsewhere':
+      return progress;
+    case 'cell-found': {
+      const cell = progress.cells.find(({ id }) => id === event.id);
+      if (cell === undefined) return progress;
+      return { ...progress, finished: [...progress.finished, { cell, record: event.record, busy: 0 }] };
+    }
     case 'cell-finished': {
       const own = progress.running.find(({ cell }) => cell.id === event.id);
       if (own === undefined) return progress;

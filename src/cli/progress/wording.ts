@@ -1,3 +1,6 @@
+import type { SweepEvent } from '../../run/events.ts';
+import { errorLine } from '../../run/failures.ts';
+import { hostLabel } from '../../run/process.ts';
 import type { CellRecord } from '../../run/record.ts';
 import { statusOf } from '../../report/outcomes.ts';
 import { clock } from '../format.ts';
@@ -26,10 +29,20 @@ const lossText = (loss: number | null): string => (loss === null ? '' : `, loss 
 
 const percent = (done: number, of: number): string => `${Math.min(100, Math.floor((100 * done) / of))}%`;
 
+/** What happens to a cell beside its training. */
+export function asideText(event: Extract<SweepEvent, { type: 'cell-retried' | 'cell-elsewhere' }>): string {
+  switch (event.type) {
+    case 'cell-retried':
+      return `${errorLine(event.error)}; trying again`;
+    case 'cell-elsewhere':
+      return `process ${event.pid} on ${hostLabel(event.host)} runs it`;
+  }
+}
+
 /** A finished cell in a few words: `done, loss 5.021, wordnet-topic 61.2`; each task by its first metric, in percent. */
 export function resultText(record: CellRecord): string {
   const status = statusOf(record);
-  if (record.result === null) return `${status}: ${(record.error ?? 'no reason known').split('\n', 1)[0]!}`;
+  if (record.result === null) return `${status}: ${errorLine(record.error ?? '')}`;
   const scores = Object.entries(record.result.tasks).flatMap(([task, { metrics }]) => {
     const first = Object.values(metrics)[0];
     return first === undefined ? [] : [`${task} ${(100 * first).toFixed(1)}`];

@@ -1,0 +1,86 @@
+import type { Plan } from './plan.ts';
+import type { CellRecord } from './record.ts';
+import { armLabel, distinctCells, type Cell } from './spec.ts';
+import { changedPaths } from './settings-diff.ts';
+import { readRecords, recordedIds } from './store.ts';
+
+/** What a sweep would do with a cell now: nothing, or run it, and why. */
+export type CellState =
+  | { readonly status: 'done' | 'diverged' }
+  | { readonly status: 'to run'; /** `new`, `failed before`, `train.rate changed` … */ readonly why: string };
+
+/** What is left to do of a plan, by what is in a results folder. */
+export interface PlanState {
+  /** Of every distinct cell, by id. */
+  readonly cells: ReadonlyMap<string, CellState>;
+  /** Of pre-training, of the cells that would run. */
+  readonly flops: number;
+  /** Time in one worker, at the rate of the records of this engine in the folder; null where there are none. */
+  readonly seconds: number | null;
+}
+
+/** Looks which cells of a plan have records in `folder`, and why the others have not. */
+export async function planState(plan: Plan, folder: string): Promise<PlanState> {
+  const cells = distinctCells(plan.cells);
+  const planned = new Set(cells.map(({ id }) => id));
+  const recorded = await recordedIds(folder);
+  const records = await readRecords(
+    folder,
+    recorded.filter((id) => planned.has(id)),
+  );
+  const isComplete = cells.every(({ id }) => records.get(id)?.result);
+  // Of cells that were changed since; who needs none is spared reading them.
+  const others = isComplete
+    ? []
+    : await readRecords(
+        folder,
+        recorded.filter((id) => !planned.has(id)),
+      ).then((found) => [...found.values()]);
+  const byArm = new Map<string, CellRecord[]>();
+  for (const record of [...others, ...records.values()]) {
+    const own = byArm.get(record.cell.arm);
+    if (own === undefined) byArm.set(record.cell.arm, [record]);
+    else own.push(record);
+  }
+  const states = new Map(
+    cells.map((cell) => [cell.id, cellState(cell, records.get(cell.id), byArm.get(cell.arm) ?? [])] as const),
+  );
+  const ofArm = new Map(plan.arms.map((own) => [armLabel(own.arm), own.flops]));
+  const left = cells.filter(({ id }) => states.get(id)!.status === 'to run');
+  const flops = left.reduce((sum, { arm }) => sum + ofArm.get(arm)!, 0);
+  const rate = secondsPerFlop([...records.values(), ...others], plan.comparison.engine.name);
+  return { cells: states, flops, seconds: flops === 0 ? 0 : rate === null ? null : flops * rate };
+}
+
+function cellState(cell: Cell, own: CellRecord | undefined, ofArm: readonly CellRecord[]): CellState {
+  if (own?.result) return { status: own.result.status };
+  return { status: 'to run', why: own === undefined ? reasonOf(cell, ofArm) : 'failed before' };
+}
+
+/** Why a cell has no record, by the record that is nearest to it: of its arm and seed with the fewest changes. */
+function reasonOf(cell: Cell, ofArm: readonly CellRecord[]): string {
+  const changes = ofArm
+    .filter((record) => record.cell.seed === cell.seed)
+    .map((record) => changesSince(record.cell, cell))
+    .sort((a, b) => a.length - b.length);
+  const fewest = changes[0];
+  if (fewest === undefined)
+    return ofArm.some((record) => changesSince(record.cell, cell).length === 0) ? 'new seed' : 'new';
+  // Equal settings under another id: what the text files hold, or what growbench makes of them, is no longer the same.
+  if (fewest.length === 0) return 'data or growbench changed';
+  const more = fewest.length > 2 ? ` and ${fewest.length - 2} more` : '';
+  return `${fewest.slice(0, 2).join(', ')}${more} changed`;
+}
+
+function changesSince(before: Cell, now: Cell): string[] {
+  const engine = before.engine.name === now.engine.name && before.engine.xla === now.engine.xla ? [] : ['engine'];
+  return [...engine, ...changedPaths(before.settings, now.settings)];
+}
+
+/** Wall-clock time of finished cells, fine-tuning and all, over their pre-training FLOPs. */
+function secondsPerFlop(records: readonly CellRecord[], engine: string): number | null {
+  const timed = records.filter(({ result, cell }) => result !== null && cell.engine.name === engine);
+  const flops = timed.reduce((sum, { result }) => sum + result!.flops, 0);
+  const seconds = timed.reduce((sum, own) => sum + (Date.parse(own.finished) - Date.parse(own.started)) / 1000, 0);
+  return flops > 0 && seconds > 0 ? seconds / flops : null;
+}
