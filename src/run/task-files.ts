@@ -7,7 +7,7 @@ import { namesOf, type Task, type UserDataSet } from '../tasks/task.ts';
 import type { Settings } from './spec.ts';
 
 /** Where a user's data sets are. */
-export type DataFolders = Readonly<Partial<Record<UserDataSet, string>>>;
+export type DataFolders = Readonly<Partial<Record<UserDataSet, string | undefined>>>;
 
 /** The folder that a task's files are in; null for a shipped task. Throws a UserError where it is not given. */
 export function dataFolder({ name, data }: Pick<Task, 'name' | 'data'>, folders: DataFolders): string | null {
@@ -45,19 +45,24 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-/** The task of a name that the sweep schema let pass. */
-export function taskNamed(name: string): Task {
+/** What a task's data goes by among the contents of a comparison; null for a shipped task, whose version names it. */
+export function dataKey(name: string, folders: DataFolders): string | null {
   const task = tasks.find((candidate) => candidate.name === name);
-  if (task === undefined) throw new Error(`no task is called ${name}`);
-  return task;
+  const folder = task === undefined ? null : dataFolder(task, folders);
+  return folder === null ? null : `${folder}#${name}`;
 }
 
-/** The paths of all files that the tasks of these settings read, by task; shipped tasks read none of the user's. */
-export async function userTaskFiles({ data, finetune }: Settings): Promise<ReadonlyMap<string, readonly string[]>> {
-  const files = new Map<string, readonly string[]>();
-  for (const task of finetune.tasks.map(taskNamed)) {
+/** The files behind every dataKey of these settings. Throws a UserError for a file that is not there. */
+export async function userFiles({
+  data,
+  finetune,
+}: Settings): Promise<(readonly [key: string, paths: readonly string[]])[]> {
+  const wanted = tasks.filter(({ name }) => finetune.tasks.includes(name));
+  const found = wanted.map(async (task) => {
     const folder = dataFolder(task, data);
-    if (folder !== null) files.set(task.name, (await taskFiles(task, folder)).map(({ path }) => path));
-  }
-  return files;
+    if (folder === null) return [];
+    const paths = (await taskFiles(task, folder)).map(({ path }) => path);
+    return [[`${folder}#${task.name}`, paths] as const];
+  });
+  return (await Promise.all(found)).flat();
 }

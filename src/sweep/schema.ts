@@ -49,6 +49,11 @@ const model = mapping('The target: the full-size model that every arm ends with.
 
 const corpora = CORPORA.map((name) => `${name} (${CORPUS_SUMMARIES[name]})`).join(', ');
 
+const USER_DATA = [
+  { name: 'glue', description: "Folder of GLUE's data, with a folder for each task; relative to this file." },
+  { name: 'squad', description: "Folder of SQuAD's JSON files; relative to this file." },
+];
+
 const data = mapping('The pre-training text.', {
   corpus: {
     ...list(`Shipped corpora: ${corpora}; or paths of .txt and .jsonl files, relative to this file.`, {
@@ -68,6 +73,9 @@ const data = mapping('The pre-training text.', {
     default: DEFAULTS.data.vocab,
   },
   length: whole('Tokens of a sequence, [CLS] and [SEP] included; model.positions if not given.', 4, LARGEST_SIZE),
+  ...Object.fromEntries(
+    USER_DATA.map(({ name, description }) => [name, { type: 'string', description, minLength: 1 }]),
+  ),
   mask: {
     ...share('Share of the tokens that is masked.', { exclusiveMinimum: 0, exclusiveMaximum: 1 }),
     default: DEFAULTS.data.mask,
@@ -108,15 +116,7 @@ const growth = mapping('How training goes on when the model has grown; a stage m
   warmup,
 });
 
-const finetune = mapping('Fine-tuning of the pre-trained model, on each task apart.', {
-  tasks: {
-    ...list('Tasks by name; none compares the arms by loss alone.', {
-      type: 'string',
-      enum: tasks.map(({ name }) => name),
-      description: tasks.map(({ name, summary }) => `${name}: ${summary}`).join('; '),
-    }),
-    default: DEFAULTS.finetune.tasks,
-  },
+const protocol = {
   examples: {
     type: ['integer', 'string'],
     description: 'Training examples of a task at most, or all.',
@@ -126,9 +126,36 @@ const finetune = mapping('Fine-tuning of the pre-trained model, on each task apa
   },
   epochs: { ...whole('Passes over the training examples.', 1, MOST_SEEDS), default: DEFAULTS.finetune.epochs },
   batch: { ...whole('Examples in a step.', 1, LARGEST_SIZE), default: DEFAULTS.finetune.batch },
-  rate: { ...above('Peak learning rate.', 0, 10), default: DEFAULTS.finetune.rate },
+  rate: {
+    ...above('Peak learning rate, or a list of them of which the best on the test examples is kept.', 0, 10),
+    type: ['number', 'array'],
+    items: above('A peak learning rate.', 0, 10),
+    minItems: 1,
+    uniqueItems: true,
+    default: DEFAULTS.finetune.rate,
+  },
   length: whole('Tokens of an example, longer texts are cut; model.positions if not given.', 8, LARGEST_SIZE),
   warmup: { ...share('Share of the steps spent in linear warm-up.'), default: DEFAULTS.finetune.warmup },
+  seeds: whole('Runs of every task, with seeds of their own: their median counts; 1 if not given.', 1, MOST_SEEDS),
+};
+
+const taskNames = tasks.map(({ name }) => name);
+const finetune = mapping('Fine-tuning of the pre-trained model, on each task apart.', {
+  tasks: {
+    ...list('Tasks by name; none compares the arms by loss alone.', {
+      type: 'string',
+      enum: taskNames,
+      description: tasks.map(({ name, summary }) => `${name}: ${summary}`).join('; '),
+    }),
+    default: DEFAULTS.finetune.tasks,
+  },
+  ...protocol,
+  overrides: {
+    type: 'object',
+    description: 'What is different for single tasks, by task: { glue-cola: { epochs: 10 } }.',
+    propertyNames: { enum: taskNames },
+    additionalProperties: mapping('Settings of one task that differ from the others.', protocol),
+  },
 });
 
 const engine: JsonSchema = {
@@ -155,9 +182,9 @@ export const sections = { model, data, train, growth, finetune, schedule };
 
 /** What a grid can vary: a value of `base`; corpora and schedules are for arms and cases to tell apart. */
 function gridSettings(): [path: string, schema: JsonSchema][] {
-  const [corpus, schedules] = ['data.corpus', 'schedule'];
+  const files = ['data.corpus', 'data.glue', 'data.squad', 'schedule'];
   return leafPaths()
-    .filter((path) => path !== corpus && path !== schedules)
+    .filter((path) => !files.includes(path))
     .map((path) => [path, schemaAt(path.split('.'), { properties: sections })]);
 }
 

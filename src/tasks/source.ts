@@ -20,7 +20,10 @@ export function sourceOf(files: SourceFiles, file: SourceFile, task: string): So
 export function missingFile(task: string, names: readonly string[], folder = 'the data set'): UserError {
   const [first = '', ...others] = names;
   const rest = others.length === 0 ? '' : `, or as ${others.join(' or ')}`;
-  return new UserError(`${task} needs ${first} in ${folder}, which is not there`, `It is looked for as ${first}${rest}.`);
+  return new UserError(
+    `${task} needs ${first} in ${folder}, which is not there`,
+    `It is looked for as ${first}${rest}.`,
+  );
 }
 
 /** Something of a file that could not be used. */

@@ -12,10 +12,7 @@ const loaded = new Map<string, Promise<unknown>>();
  * A task's training and test examples, read from its data set once per process; `folders` says where the user's data
  * sets are. Throws a UserError for a file that is not there or cannot be read.
  */
-export function loadExamples<T extends Task>(
-  task: T,
-  folders: DataFolders = {},
-): Promise<ReturnType<T['examples']>> {
+export function loadExamples<T extends Task>(task: T, folders: DataFolders = {}): Promise<ReturnType<T['examples']>> {
   const folder = dataFolder(task, folders);
   const key = `${task.name} ${folder ?? ''}`;
   const splits = loaded.get(key) ?? sourcesOf(task, folder).then((files) => task.examples(files));
@@ -26,9 +23,7 @@ export function loadExamples<T extends Task>(
 async function sourcesOf(task: Task, folder: string | null): Promise<SourceFiles> {
   if (folder === null) return readSources(task.files.flatMap(namesOf));
   const files = await taskFiles(task, folder);
-  return new Map(
-    await Promise.all(files.map(async ({ name, path }) => [name, await readFile(path, 'utf8')] as const)),
-  );
+  return new Map(await Promise.all(files.map(async ({ name, path }) => [name, await readFile(path, 'utf8')] as const)));
 }
 
 /** Names the shipped test examples' text as a whole: changes when a task is added or its version goes up. */

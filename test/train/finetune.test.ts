@@ -73,6 +73,7 @@ const span: SpanTask = {
   ...about,
   name: 'z-where',
   kind: 'span',
+  long: 'cut',
   examples: () => {
     const all = counted(600).map((index) => {
       const passage = letters(index)
@@ -85,7 +86,7 @@ const span: SpanTask = {
   },
   score: (predictions, examples) =>
     right(
-      predictions,
+      predictions.map(({ text }) => text),
       examples.map(({ answers }) => answers[0]!),
     ),
   texts: ({ passage }) => [passage],

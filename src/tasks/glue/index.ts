@@ -124,7 +124,8 @@ const inPart = (wanted: string, predictions: readonly number[], examples: readon
 
 const mnli = classes({
   name: 'glue-mnli',
-  summary: 'premise and hypothesis -> entailed, neutral or contradicted; accuracy in genres seen in training (m) and not (mm)',
+  summary:
+    'premise and hypothesis -> entailed, neutral or contradicted; accuracy in genres seen in training (m) and not (mm)',
   ...ENTAILMENT,
   dev: [
     ...devFiles('MNLI', 'mnli', '_matched').map((file) => ({ ...file, part: 'm' })),
