@@ -35,7 +35,7 @@ export function bestMean(
   scores: readonly number[],
   examples: readonly Answered[],
 ): number {
-  const answerable = examples.map(({ answers }) => accepted(answers)[0] !== '');
+  const answerable = examples.map(({ answers }) => answers.length > 0);
   let sum = answerable.filter((has) => !has).length;
   let best = sum;
   const order = [...predictions.keys()].sort((a, b) => predictions[a]!.noAnswer - predictions[b]!.noAnswer);
