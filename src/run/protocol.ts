@@ -24,7 +24,6 @@ export interface TaskProtocol extends Omit<Protocol, 'rate' | 'seeds'> {
 
 /** How one task is fine-tuned under these settings. */
 export function protocolOf({ finetune }: Pick<Settings, 'finetune'>, task: string): TaskProtocol {
-  const { tasks: _, overrides, ...common } = finetune;
-  const { rate, seeds = 1, ...own } = { ...common, ...overrides?.[task] };
-  return { ...own, rates: typeof rate === 'number' ? [rate] : rate, seeds };
+  const { examples, epochs, batch, rate, length, warmup, seeds = 1 } = { ...finetune, ...finetune.overrides?.[task] };
+  return { examples, epochs, batch, length, warmup, rates: typeof rate === 'number' ? [rate] : rate, seeds };
 }

@@ -3,14 +3,13 @@ import { defaultSettings, type OperatorSettings } from '../growth/operator.ts';
 import type { GrowthPolicy, Warmup } from '../growth/policy.ts';
 import { TARGET_ONLY, type Reduction, type Stage } from '../growth/schedule.ts';
 import { operators } from '../growth/operators/index.ts';
-import type { Protocol } from '../run/protocol.ts';
 import type { Settings } from '../run/spec.ts';
 import { averageStepFlops } from '../run/stages.ts';
 import { DEFAULTS } from './defaults.ts';
+import { mergedOverrides, readOverrides } from './protocol.ts';
 import {
   fraction,
   type GrowthInput,
-  type ProtocolInput,
   type ReductionInput,
   type SettingsInput,
   type Share,
@@ -60,17 +59,6 @@ export function merge(base: SettingsInput, changes: SettingsInput): SettingsInpu
   };
 }
 
-/** What single tasks have of their own, task by task and setting by setting. */
-function mergedOverrides(
-  base: SettingsInput,
-  changes: SettingsInput,
-): Pick<NonNullable<SettingsInput['finetune']>, 'overrides'> {
-  const [ours, theirs] = [changes.finetune?.overrides, base.finetune?.overrides];
-  if (ours === undefined || theirs === undefined) return {};
-  const own = Object.entries(ours).map(([task, protocol]) => [task, { ...theirs[task], ...protocol }] as const);
-  return { overrides: { ...theirs, ...Object.fromEntries(own) } };
-}
-
 /** Fills in the defaults. */
 export function fill({ model = {}, data, train, growth, finetune, schedule }: SettingsInput): FilledSettings {
   const { layers, hidden, heads, ffn, positions = DEFAULTS.model.positions } = model;
@@ -99,15 +87,6 @@ export function fill({ model = {}, data, train, growth, finetune, schedule }: Se
     schedule: schedule === undefined ? TARGET_ONLY.map((stage) => ({ unit: 'steps', stage })) : schedule.map(readStage),
   };
 }
-
-const readOverrides = (overrides: Readonly<Record<string, ProtocolInput>>) =>
-  Object.fromEntries(Object.entries(overrides).map(([task, own]) => [task, readProtocol(own)]));
-
-const readProtocol = ({ examples, warmup, ...rest }: ProtocolInput): Partial<Protocol> => ({
-  ...rest,
-  ...(examples === undefined ? {} : { examples: examples === 'all' ? null : examples }),
-  ...(warmup === undefined ? {} : { warmup: fraction(warmup) }),
-});
 
 function readStage(input: StageInput): FilledStage {
   const { steps, flops, growth, freeze, until } = input;

@@ -1,9 +1,10 @@
-import { matthews, pearson, spearman } from '../correlation.ts';
-import { ACCURACY, accuracy, F1, f1, MATTHEWS, PEARSON, SPEARMAN } from '../metrics.ts';
-import type { ClassificationExample, ClassificationTask, MetricInfo, RegressionTask } from '../task.ts';
+import { matthews } from '../correlation.ts';
+import { ACCURACY, accuracy, F1, f1, MATTHEWS } from '../metrics.ts';
+import type { ClassificationExample, ClassificationTask, MetricInfo } from '../task.ts';
 import { filesOf, glueExamples, type Dialect } from './examples.ts';
 import { devFiles, trainFile } from './files.ts';
 import type { Row } from './rows.ts';
+import { stsb } from './stsb.ts';
 
 type Scores = Readonly<Record<string, number>>;
 
@@ -175,28 +176,6 @@ const wnli = classes({
   columns: SENTENCES,
   ...inAccuracy,
 });
-
-const SIMILARITY: Omit<Dialect<{ text: string; pair: string; target: number }>, 'task'> = {
-  train: trainFile('STS-B', 'stsb'),
-  dev: devFiles('STS-B', 'stsb'),
-  columns: { ...SENTENCES, label: ['score', 'label'] },
-  example: ({ text, pair, label }) => {
-    const target = label.trim() === '' ? Number.NaN : Number(label);
-    return target >= 0 && target <= 5 ? { text, pair: pair!, target } : null;
-  },
-};
-
-const stsb: RegressionTask = {
-  ...{ name: 'glue-stsb', kind: 'regression', summary: 'two sentences -> how alike are they, from 0 to 5?' },
-  ...{ version: 1, data: 'glue', files: filesOf(SIMILARITY), baselines: [] },
-  metrics: [counting(PEARSON), counting(SPEARMAN)],
-  examples: (sources) => glueExamples(sources, { task: 'glue-stsb', ...SIMILARITY }),
-  score(predictions, scored) {
-    const targets = scored.map(({ target }) => target);
-    return { pearson: pearson(predictions, targets), spearman: spearman(predictions, targets) };
-  },
-  texts: ({ text, pair = '' }) => [text, pair],
-};
 
 /** GLUE (Wang et al. 2019): its nine tasks and the diagnostic set, in the benchmark's order. */
 export const glue = [cola, sst2, mrpc, stsb, qqp, mnli, qnli, rte, wnli, ax] as const;
