@@ -5,6 +5,7 @@ import { shippedTasks } from '../tasks/index.ts';
 import { textKey } from '../tasks/split.ts';
 import { namesOf, type SourceFiles, type Task } from '../tasks/task.ts';
 import { wordnetFile } from './packages.ts';
+import { parquetLines } from './parquet.ts';
 
 const loaded = new Map<string, Promise<unknown>>();
 
@@ -23,8 +24,11 @@ export function loadExamples<T extends Task>(task: T, folders: DataFolders = {})
 async function sourcesOf(task: Task, folder: string | null): Promise<SourceFiles> {
   if (folder === null) return readSources(task.files.flatMap(namesOf));
   const files = await taskFiles(task, folder);
-  return new Map(await Promise.all(files.map(async ({ name, path }) => [name, await readFile(path, 'utf8')] as const)));
+  return new Map(await Promise.all(files.map(async ({ name, path }) => [name, await textOf(path)] as const)));
 }
+
+const textOf = (path: string): Promise<string> =>
+  path.endsWith('.parquet') ? parquetLines(path) : readFile(path, 'utf8');
 
 /** Names the shipped test examples' text as a whole: changes when a task is added or its version goes up. */
 export const heldOutVersion = (): string => shippedTasks.map(({ name, version }) => `${name}@${version}`).join(' ');
