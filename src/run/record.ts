@@ -42,9 +42,21 @@ export interface FitRecord {
 
 export interface TaskRecord {
   readonly version: number;
-  /** By metric name, 0 to 1 or the metric's own range. */
+  /** By metric name, 0 to 1 or the metric's own range; of several seeds the median. One that is undefined is not there. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly seconds: number;
+  /** Where there were several runs: the peak rate of those that count, and all runs. */
+  readonly rate?: number;
+  readonly runs?: readonly TaskRun[];
+  /** Sample standard deviation of every metric over the seeds, where there were several. */
+  readonly spread?: Readonly<Record<string, number>>;
+}
+
+/** One of several fine-tunings of a model on a task. */
+export interface TaskRun {
+  readonly rate: number;
+  readonly seed: number;
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /** What training a cell yields. Plain JSON; no times of day, no machine: those are added by whoever ran it. */

@@ -2,8 +2,13 @@ import { createHash } from 'node:crypto';
 import { UNREDUCED, type Dimension, type ModelShape } from '../growth/layout.ts';
 import type { GrowthPolicy } from '../growth/policy.ts';
 import type { Schedule } from '../growth/schedule.ts';
+import type { Protocol } from './protocol.ts';
+import { dataKey } from './task-files.ts';
 
-/** Everything that decides what a cell computes, apart from its seed. Nothing in it is optional or relative. */
+/**
+ * Everything that decides what a cell computes, apart from its seed. Nothing in it is relative, and what is left out is
+ * not there: it has no default.
+ */
 export interface Settings {
   readonly model: {
     readonly layers: number;
@@ -25,6 +30,9 @@ export interface Settings {
     readonly length: number;
     /** Share of a sequence's tokens that is masked. */
     readonly mask: number;
+    /** Absolute paths of the folders of the user's data sets; those of which no task is wanted may be left out. */
+    readonly glue?: string;
+    readonly squad?: string;
   };
   readonly train: {
     readonly steps: number;
@@ -44,17 +52,10 @@ export interface Settings {
   };
   /** What holds at every growth; a stage of the schedule may depart from it. */
   readonly growth: GrowthPolicy;
-  readonly finetune: {
+  readonly finetune: Protocol & {
     readonly tasks: readonly string[];
-    /** Training examples of a task at most; null takes all. */
-    readonly examples: number | null;
-    readonly epochs: number;
-    readonly batch: number;
-    readonly rate: number;
-    /** Tokens of a fine-tuning sequence; longer texts are cut. */
-    readonly length: number;
-    /** Share of the fine-tuning steps spent in linear warm-up. */
-    readonly warmup: number;
+    /** What is different for single tasks, by task. */
+    readonly overrides?: Readonly<Record<string, Partial<Protocol>>>;
   };
   readonly schedule: Schedule;
 }
@@ -83,7 +84,7 @@ export interface Comparison {
   readonly vary: readonly string[];
   readonly engine: EngineSetting;
   readonly arms: readonly Arm[];
-  /** SHA-256 of every text file that the arms read, by path (run/contents.ts). */
+  /** SHA-256 of every text file that the arms read, by path, and of the tasks' data, by dataKey (run/contents.ts). */
   readonly contents: Readonly<Record<string, string>>;
 }
 
@@ -149,13 +150,17 @@ export interface CellIdentity {
 
 /** Names a cell by what it computes, so that a finished cell is found again whatever its arm is called. */
 export function cellId({ settings, seed, engine, contents }: CellIdentity): string {
-  const corpus = settings.data.corpus.map((entry) => contents[entry] ?? entry);
+  // Of the user's data sets only the files of the cell's own tasks matter.
+  const { glue, squad, ...data } = settings.data;
+  const corpus = data.corpus.map((entry) => contents[entry] ?? entry);
+  const keys = settings.finetune.tasks.flatMap((task) => dataKey(task, { glue, squad }) ?? []);
   const identity = {
     version: SETTINGS_VERSION,
     // WebAssembly has no XLA that could change a number.
     engine: engine.name === 'wasm' ? { name: engine.name } : engine,
     seed,
-    settings: { ...settings, data: { ...settings.data, corpus } },
+    settings: { ...settings, data: { ...data, corpus } },
+    ...(keys.length === 0 ? {} : { tasks: keys.map((key) => contents[key] ?? key) }),
   };
   return createHash('sha256').update(canonical(identity)).digest('hex').slice(0, 12);
 }

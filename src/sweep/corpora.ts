@@ -1,12 +1,12 @@
 import type { SettingsInput, SweepInput } from './grammar.ts';
-import { resolveCorpus } from './corpus-path.ts';
+import { resolveCorpus, resolveFolder } from './corpus-path.ts';
 import { sourceAt, type Source } from './frame.ts';
 import { placeOf, type Written } from './place.ts';
 import { dotted, type Path, type Problem } from './problem.ts';
 
 /**
- * The sweep with every path in `data.corpus` made absolute. What names no corpus and no file is left as it is and
- * becomes a problem.
+ * The sweep with every path in `data` made absolute: of corpora, and of the folders of data sets. What names no corpus,
+ * file or folder is left as it is and becomes a problem.
  */
 export async function resolveCorpora(
   input: SweepInput,
@@ -15,18 +15,25 @@ export async function resolveCorpora(
 ): Promise<{ readonly input: SweepInput; readonly problems: readonly Problem[] }> {
   const problems: Problem[] = [];
   const resolved = async (settings: SettingsInput, at: Path): Promise<SettingsInput> => {
-    if (settings.data?.corpus === undefined) return settings;
-    const entries = settings.data.corpus.map(async (entry, index) => {
-      const path = [...at, 'data', 'corpus', index];
-      const place = placeOf(written, path);
+    if (settings.data === undefined) return settings;
+    const { corpus, glue, squad } = settings.data;
+    const path = async (entry: string, steps: Path, find: typeof resolveCorpus): Promise<string> => {
+      const place = placeOf(written, [...at, 'data', ...steps]);
       // A path starts from the file that it is written in, which may be one that the sweep extends.
       const { file } = place.in === 'file' ? sourceAt(sources, place.offset) : sources[0]!;
-      const result = await resolveCorpus(entry, file);
-      if ('corpus' in result) return result.corpus;
-      problems.push({ place, subject: dotted(path), ...result });
+      const result = await find(entry, file);
+      if ('path' in result) return result.path;
+      problems.push({ place, subject: dotted([...at, 'data', ...steps]), ...result });
       return entry;
-    });
-    return { ...settings, data: { ...settings.data, corpus: await Promise.all(entries) } };
+    };
+    const data = {
+      ...settings.data,
+      ...(glue === undefined ? {} : { glue: await path(glue, ['glue'], resolveFolder) }),
+      ...(squad === undefined ? {} : { squad: await path(squad, ['squad'], resolveFolder) }),
+    };
+    if (corpus === undefined) return { ...settings, data };
+    const entries = corpus.map((entry, index) => path(entry, ['corpus', index], resolveCorpus));
+    return { ...settings, data: { ...data, corpus: await Promise.all(entries) } };
   };
   const inPart = async <Part extends Pick<SweepInput, 'base' | 'arms'>>(part: Part, at: Path): Promise<Part> => {
     const arms = Object.entries(part.arms ?? {}).map(

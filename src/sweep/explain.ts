@@ -20,7 +20,7 @@ export function explain(error: ErrorObject, path: Path): Explanation {
   const limit = Number(params['limit']);
   const got = `got ${describe(error.data)}`;
   const schema = error.parentSchema ?? {};
-  if (error.propertyName !== undefined) return explainName(path, error.propertyName);
+  if (error.propertyName !== undefined) return explainName(path, error.propertyName, params['allowedValues']);
   switch (error.keyword) {
     case 'additionalProperties':
       return explainUnknownKey(path, String(params['additionalProperty']), schema);
@@ -67,12 +67,19 @@ export function explain(error: ErrorObject, path: Path): Explanation {
   }
 }
 
-const explainName = (path: Path, name: string): Explanation => ({
-  path: [...path, name],
-  part: 'key',
-  message: 'must be a name that begins with a letter and goes on with letters, digits, "-", "_", "+" and "."',
-  hint: 'The name heads a row of the results table.',
-});
+function explainName(path: Path, name: string, known: unknown): Explanation {
+  if (Array.isArray(known)) {
+    const names = known as readonly string[];
+    const hint = `${suggest(name, names)}\`growbench tasks\` lists them.`;
+    return { path: [...path, name], part: 'key', message: 'must be the name of a task', hint };
+  }
+  return {
+    path: [...path, name],
+    part: 'key',
+    message: 'must be a name that begins with a letter and goes on with letters, digits, "-", "_", "+" and "."',
+    hint: 'The name heads a row of the results table.',
+  };
+}
 
 function explainRepetition(path: Path, items: readonly unknown[], first: number, second: number): Explanation {
   const later = Math.max(first, second);

@@ -1,5 +1,6 @@
 import type { Dimension } from '../growth/layout.ts';
 import type { GrowthPolicy, SlopeRule } from '../growth/policy.ts';
+import type { Protocol } from '../run/protocol.ts';
 import type { EngineName, Settings, Xla } from '../run/spec.ts';
 
 /** A share of a whole as sweep files write it: `70%`. */
@@ -19,6 +20,11 @@ export interface StageInput extends Readonly<Partial<Record<Dimension, Reduction
   readonly until?: Pick<SlopeRule, 'slope'> & Partial<SlopeRule>;
 }
 
+export type ProtocolInput = Partial<Omit<Protocol, 'examples' | 'warmup'>> & {
+  readonly examples?: number | 'all';
+  readonly warmup?: Share;
+};
+
 /** `base`, or the changes of an arm, once it is known to fit the schema. */
 export interface SettingsInput {
   readonly model?: Partial<Omit<Settings['model'], 'init' | 'dropout'>> & {
@@ -31,9 +37,9 @@ export interface SettingsInput {
     readonly warmup?: number | Share;
   };
   readonly growth?: GrowthInput;
-  readonly finetune?: Partial<Omit<Settings['finetune'], 'examples' | 'warmup'>> & {
-    readonly examples?: number | 'all';
-    readonly warmup?: Share;
+  readonly finetune?: ProtocolInput & {
+    readonly tasks?: readonly string[];
+    readonly overrides?: Readonly<Record<string, ProtocolInput>>;
   };
   readonly schedule?: readonly StageInput[];
 }

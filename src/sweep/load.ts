@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { corpusContents } from '../run/contents.ts';
+import { contentsOf } from '../run/contents.ts';
 import type { Comparison, Xla } from '../run/spec.ts';
 import { resolveCorpora } from './corpora.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -54,7 +54,7 @@ export async function loadSweep(
     vary,
     engine: { ...DEFAULTS.engine, ...(typeof engine === 'string' ? { name: engine } : engine) },
     arms,
-    contents: await corpusContents(arms),
+    contents: await contentsOf(arms),
   };
 }
 

@@ -1,7 +1,10 @@
 import { scheduleProblems } from '../growth/check.ts';
 import { DIMENSIONS } from '../growth/layout.ts';
 import { stageShape } from '../growth/schedule.ts';
+import type { DataFolders } from '../run/task-files.ts';
 import { maskedTokens, targetShape, type Settings } from '../run/spec.ts';
+import { tasks } from '../tasks/index.ts';
+import type { Task } from '../tasks/task.ts';
 import type { Path } from './problem.ts';
 import { rampFaults } from './ramp-faults.ts';
 import { stageFaults } from './stage-relations.ts';
@@ -20,7 +23,13 @@ export function settingFaults(settings: Settings, mayEndSmall: boolean): Fault[]
   // Shapes and steps of the stages mean nothing until the schedule holds.
   const stages =
     schedule.length > 0 ? [] : [...stageFaults(settings), ...maskFaults(settings), ...rampFaults(settings)];
-  return [...modelFaults(settings), ...schedule, ...stages, ...(mayEndSmall ? [] : endFaults(settings))];
+  return [
+    ...modelFaults(settings),
+    ...dataFaults(settings),
+    ...schedule,
+    ...stages,
+    ...(mayEndSmall ? [] : endFaults(settings)),
+  ];
 }
 
 function modelFaults({ model, data, train, finetune }: Settings): Fault[] {
@@ -32,13 +41,19 @@ function modelFaults({ model, data, train, finetune }: Settings): Fault[] {
       hint: `Near it: ${nearestDivisors(model.hidden, model.heads).join(' or ')} heads.`,
     });
   }
-  for (const [section, length] of [
-    ['data', data.length],
-    ['finetune', finetune.length],
-  ] as const) {
+  const own = Object.entries(finetune.overrides ?? {}).flatMap(([task, { length }]) =>
+    length === undefined
+      ? []
+      : [['finetune.overrides', length, path('finetune', 'overrides', task, 'length')] as const],
+  );
+  for (const [section, length, setting] of [
+    ['data', data.length, path('data', 'length')] as const,
+    ['finetune', finetune.length, path('finetune', 'length')] as const,
+    ...own,
+  ]) {
     if (length <= model.positions) continue;
     faults.push({
-      settings: [path(section, 'length'), path('model', 'positions')],
+      settings: [setting, path('model', 'positions')],
       message: `${section}.length must be at most model.positions, got ${length} tokens for ${model.positions} positions`,
       hint: 'The model reads no further than its position table.',
     });
@@ -52,6 +67,19 @@ function modelFaults({ model, data, train, finetune }: Settings): Fault[] {
   }
   return faults;
 }
+
+/** Tasks whose data the user must bring, and has not. */
+function dataFaults({ data, finetune }: Settings): Fault[] {
+  const wanting = tasks.filter((task) => finetune.tasks.includes(task.name) && dataSetMissing(task, data));
+  return wanting.map(({ name, data: set }) => ({
+    settings: [path('finetune', 'tasks')],
+    message: `${name} needs the folder of its data, got no data.${set}`,
+    hint: `Give \`data: { ${set}: PATH }\`, relative to this file.`,
+  }));
+}
+
+const dataSetMissing = ({ data: set }: Task, data: DataFolders): boolean =>
+  set !== 'wordnet' && data[set] === undefined;
 
 function nearestDivisors(of: number, near: number): number[] {
   const divides = (candidate: number) => of % candidate === 0;
@@ -105,4 +133,4 @@ function endFaults({ schedule }: Settings): Fault[] {
   ];
 }
 
-const path = (section: string, setting: string): Path => [section, setting];
+const path = (...steps: readonly string[]): Path => steps;

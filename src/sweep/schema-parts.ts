@@ -8,6 +8,11 @@ export const SOME_SHARE = String.raw`^(?!0+(\.0+)?%)(100(\.0+)?|\d{1,2}(\.\d+)?)
 /** A share that is neither 0 nor all. */
 export const PART_SHARE = String.raw`^(?!0+(\.0+)?%)\d{1,2}(\.\d+)?%$`;
 
+/** Far above any model that could be trained, low enough that planning one does not exhaust memory. */
+export const LARGEST_SIZE = 65_536;
+/** Far above any comparison that could be run. */
+export const MOST_SEEDS = 1_000;
+
 export const ENGINES = ['auto', 'tensorflow', 'cuda', 'wasm'];
 export const ENGINE_NAME = `^(${ENGINES.join('|')})$`;
 

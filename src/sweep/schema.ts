@@ -1,16 +1,25 @@
 import { DIMENSIONS } from '../growth/layout.ts';
 import { CORPORA, CORPUS_SUMMARIES, VOCABULARY_SIZES } from '../run/corpora.ts';
-import { tasks } from '../tasks/index.ts';
 import { DEFAULTS } from './defaults.ts';
+import { finetune } from './finetune-schema.ts';
 import { growthPolicy } from './growth-schema.ts';
 import { compare, schedule } from './schedule-schema.ts';
-import { above, choice, ENGINE_NAME, ENGINES, list, mapping, share, whole, type JsonSchema } from './schema-parts.ts';
+import {
+  above,
+  choice,
+  ENGINE_NAME,
+  ENGINES,
+  LARGEST_SIZE,
+  list,
+  mapping,
+  MOST_SEEDS,
+  share,
+  whole,
+  type JsonSchema,
+} from './schema-parts.ts';
 
-/** Far above any model that could be trained, low enough that planning one does not exhaust memory. */
-const LARGEST_SIZE = 65_536;
 const MOST_LAYERS = 1_000;
 const MOST_STEPS = 1e9;
-const MOST_SEEDS = 1_000;
 
 const model = mapping('The target: the full-size model that every arm ends with.', {
   layers: whole('Transformer layers.', 1, MOST_LAYERS),
@@ -49,6 +58,11 @@ const model = mapping('The target: the full-size model that every arm ends with.
 
 const corpora = CORPORA.map((name) => `${name} (${CORPUS_SUMMARIES[name]})`).join(', ');
 
+const USER_DATA = [
+  { name: 'glue', description: "Folder of GLUE's data, with a folder for each task; relative to this file." },
+  { name: 'squad', description: "Folder of SQuAD's JSON files; relative to this file." },
+];
+
 const data = mapping('The pre-training text.', {
   corpus: {
     ...list(`Shipped corpora: ${corpora}; or paths of .txt and .jsonl files, relative to this file.`, {
@@ -68,6 +82,9 @@ const data = mapping('The pre-training text.', {
     default: DEFAULTS.data.vocab,
   },
   length: whole('Tokens of a sequence, [CLS] and [SEP] included; model.positions if not given.', 4, LARGEST_SIZE),
+  ...Object.fromEntries(
+    USER_DATA.map(({ name, description }) => [name, { type: 'string', description, minLength: 1 }]),
+  ),
   mask: {
     ...share('Share of the tokens that is masked.', { exclusiveMinimum: 0, exclusiveMaximum: 1 }),
     default: DEFAULTS.data.mask,
@@ -108,29 +125,6 @@ const growth = mapping('How training goes on when the model has grown; a stage m
   warmup,
 });
 
-const finetune = mapping('Fine-tuning of the pre-trained model, on each task apart.', {
-  tasks: {
-    ...list('Tasks by name; none compares the arms by loss alone.', {
-      type: 'string',
-      enum: tasks.map(({ name }) => name),
-      description: tasks.map(({ name, summary }) => `${name}: ${summary}`).join('; '),
-    }),
-    default: DEFAULTS.finetune.tasks,
-  },
-  examples: {
-    type: ['integer', 'string'],
-    description: 'Training examples of a task at most, or all.',
-    minimum: 1,
-    pattern: '^all$',
-    default: DEFAULTS.finetune.examples,
-  },
-  epochs: { ...whole('Passes over the training examples.', 1, MOST_SEEDS), default: DEFAULTS.finetune.epochs },
-  batch: { ...whole('Examples in a step.', 1, LARGEST_SIZE), default: DEFAULTS.finetune.batch },
-  rate: { ...above('Peak learning rate.', 0, 10), default: DEFAULTS.finetune.rate },
-  length: whole('Tokens of an example, longer texts are cut; model.positions if not given.', 8, LARGEST_SIZE),
-  warmup: { ...share('Share of the steps spent in linear warm-up.'), default: DEFAULTS.finetune.warmup },
-});
-
 const engine: JsonSchema = {
   ...mapping('What carries out the training: its name, or more of it.', {
     name: {
@@ -155,9 +149,9 @@ export const sections = { model, data, train, growth, finetune, schedule };
 
 /** What a grid can vary: a value of `base`; corpora and schedules are for arms and cases to tell apart. */
 function gridSettings(): [path: string, schema: JsonSchema][] {
-  const [corpus, schedules] = ['data.corpus', 'schedule'];
+  const files = ['data.corpus', 'data.glue', 'data.squad', 'schedule'];
   return leafPaths()
-    .filter((path) => path !== corpus && path !== schedules)
+    .filter((path) => !files.includes(path))
     .map((path) => [path, schemaAt(path.split('.'), { properties: sections })]);
 }
 

@@ -6,6 +6,7 @@ import { operators } from '../growth/operators/index.ts';
 import type { Settings } from '../run/spec.ts';
 import { averageStepFlops, planStages } from '../run/stages.ts';
 import { DEFAULTS } from './defaults.ts';
+import { mergedOverrides, readOverrides } from './protocol.ts';
 import {
   fraction,
   type GrowthInput,
@@ -54,7 +55,7 @@ export function merge(base: SettingsInput, changes: SettingsInput): SettingsInpu
     data: { ...base.data, ...changes.data },
     train: { ...others, ...budget, ...changes.train },
     growth: { ...base.growth, ...changes.growth },
-    finetune: { ...base.finetune, ...changes.finetune },
+    finetune: { ...base.finetune, ...changes.finetune, ...mergedOverrides(base, changes) },
   };
 }
 
@@ -62,7 +63,7 @@ export function merge(base: SettingsInput, changes: SettingsInput): SettingsInpu
 export function fill({ model = {}, data, train, growth, finetune, schedule }: SettingsInput): FilledSettings {
   const { layers, hidden, heads, ffn, positions = DEFAULTS.model.positions } = model;
   const { mask, ...text } = { ...DEFAULTS.data, ...data };
-  const { examples, warmup, ...tuning } = { ...DEFAULTS.finetune, ...finetune };
+  const { overrides, examples, warmup, ...tuning } = { ...DEFAULTS.finetune, length: positions, ...finetune };
   return {
     model: {
       layers,
@@ -80,8 +81,8 @@ export function fill({ model = {}, data, train, growth, finetune, schedule }: Se
     finetune: {
       ...tuning,
       examples: examples === 'all' ? null : examples,
-      length: finetune?.length ?? positions,
       warmup: fraction(warmup),
+      ...(overrides === undefined ? {} : { overrides: readOverrides(overrides) }),
     },
     schedule: schedule === undefined ? TARGET_ONLY.map((stage) => ({ unit: 'steps', stage })) : schedule.map(readStage),
   };

@@ -1,3 +1,5 @@
+import { glue } from './glue/index.ts';
+import { squad } from './squad/index.ts';
 import type { Task } from './task.ts';
 import { entailment } from './wordnet/entailment.ts';
 import { sense } from './wordnet/sense.ts';
@@ -5,4 +7,7 @@ import { span } from './wordnet/span.ts';
 import { topic } from './wordnet/topic.ts';
 
 /** Every task a sweep can name. A new one is a file of its own and a line here. */
-export const tasks: readonly Task[] = [topic, sense, span, entailment];
+export const tasks: readonly Task[] = [topic, sense, span, entailment, ...glue, ...squad];
+
+/** Those whose data comes with growbench. */
+export const shippedTasks: readonly Task[] = tasks.filter(({ data }) => data === 'wordnet');

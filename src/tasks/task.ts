@@ -2,6 +2,8 @@
 export interface MetricInfo {
   readonly name: string;
   readonly higherIsBetter: boolean;
+  /** Whether it is part of the task's share in the score; if not given, a task's first metric is, and no other. */
+  readonly counts?: boolean;
 }
 
 /** One or two texts with a class. */
@@ -10,6 +12,8 @@ export interface ClassificationExample {
   readonly pair?: string;
   /** Index into the task's labels. */
   readonly label: number;
+  /** The part of a test set that has several, each with a score of its own. */
+  readonly part?: string;
 }
 
 /** One or two texts with a number. */
@@ -19,8 +23,13 @@ export interface RegressionExample {
   readonly target: number;
 }
 
-/** A question and a passage; the answer is passage.slice(start, end), in UTF-16 code units. */
+/**
+ * A question and a passage; the answer is passage.slice(start, end), in UTF-16 code units. A question that the passage
+ * does not answer has no answers, and -1 for both ends.
+ */
 export interface SpanExample {
+  /** What the data set calls the question, for files of predictions. */
+  readonly id?: string;
   readonly question: string;
   readonly passage: string;
   readonly start: number;
@@ -32,10 +41,30 @@ export interface SpanExample {
 export interface Splits<Example> {
   readonly train: readonly Example[];
   readonly test: readonly Example[];
+  /** What of the source files could not be used, a line for each file. */
+  readonly warnings?: readonly string[];
 }
 
 /** Texts of a task's source files by name. */
 export type SourceFiles = ReadonlyMap<string, string>;
+
+/** Where examples come from: a shipped data set, or one that the user has (`data.glue`, `data.squad`). */
+export type DataSet = 'wordnet' | UserDataSet;
+export type UserDataSet = 'glue' | 'squad';
+
+/** What a model answers to a question. */
+export interface SpanPrediction {
+  /** The best text of the passage; empty where there is none. */
+  readonly text: string;
+  /** How much higher "the passage does not say" scores than the best text. Negative infinity where nobody asks. */
+  readonly noAnswer: number;
+}
+
+/** A file's name inside its data set, or the names that it may have. */
+export type SourceFile = string | readonly string[];
+
+/** The names that a source file may have. */
+export const namesOf = (file: SourceFile): readonly string[] => (typeof file === 'string' ? [file] : file);
 
 /** A score to hold a model's against, with where it comes from. */
 export interface Baseline {
@@ -51,13 +80,14 @@ interface TaskBase<Kind extends string, Example, Prediction> {
   readonly summary: string;
   /** Bump when scores stop being comparable with those already in results/. */
   readonly version: number;
-  /** The shipped data set whose files `examples` reads. */
-  readonly data: 'wordnet';
-  readonly files: readonly string[];
-  /** The first is the one that counts in the score. */
+  /** The data set whose files `examples` reads. */
+  readonly data: DataSet;
+  /** Inside the data set; a list names a file in all the ways that it may be called, of which the first there is read. */
+  readonly files: readonly SourceFile[];
+  /** The first is the one that counts in the score, unless they say otherwise. */
   readonly metrics: readonly MetricInfo[];
   readonly baselines: readonly Baseline[];
-  /** Pure: the same files give the same examples in the same order. */
+  /** Pure: the same files give the same examples in the same order. Throws a UserError for files it cannot read. */
   examples(files: SourceFiles): Splits<Example>;
   /** Every metric by name, for predictions in the examples' order. */
   score(predictions: readonly Prediction[], examples: readonly Example[]): Readonly<Record<string, number>>;
@@ -71,7 +101,9 @@ export type ClassificationTask = TaskBase<'classification', ClassificationExampl
 };
 /** Predictions are numbers. */
 export type RegressionTask = TaskBase<'regression', RegressionExample, number>;
-/** Predictions are texts of the passage. */
-export type SpanTask = TaskBase<'span', SpanExample, string>;
+export type SpanTask = TaskBase<'span', SpanExample, SpanPrediction> & {
+  /** How a passage that is too long is read: from its beginning only, or all of it in overlapping windows. */
+  readonly long: 'cut' | 'windows';
+};
 
 export type Task = ClassificationTask | RegressionTask | SpanTask;

@@ -77,31 +77,37 @@ export async function encodeSpans(
   return { ...sheet, starts, ends, answerCut, passage, answer: (row, from, to) => textOf(rows[row]!, from, to) };
 }
 
-interface PassageRow {
+/** Tokens of a passage in a sequence, and the way back to its text. */
+export interface PassageRow {
   readonly text: string;
   /** Where the passage's first token stands in the sequence. */
   readonly first: number;
   readonly offsets: readonly Offset[];
 }
 
-function textOf({ text, first, offsets }: PassageRow, from: number, to: number): string {
+/** The text from token `from` to token `to` (positions in the sequence); empty outside the passage. */
+export function textOf({ text, first, offsets }: PassageRow, from: number, to: number): string {
   const start = offsets[from - first];
   const end = offsets[to - first];
   return start === undefined || end === undefined || from > to ? '' : text.slice(start[0], end[1]);
 }
 
 /** The tokens that overlap the answer; null where the answer holds none (only spaces, say). */
-function tokensOf({ offsets }: TokenizedText, { start, end }: SpanExample): { first: number; last: number } | null {
+export function tokensOf(
+  { offsets }: TokenizedText,
+  { start, end }: SpanExample,
+): { first: number; last: number } | null {
   const first = offsets.findIndex((offset) => offset[1] > start);
   const last = offsets.findLastIndex((offset) => offset[0] < end);
   return first === -1 || last < first ? null : { first, last };
 }
 
-interface Sheet extends EncodedPairs {
+export interface Sheet extends EncodedPairs {
   cut: number;
 }
 
-function newSheet(count: number, length: number): Sheet {
+/** Empty sequences. */
+export function newSheet(count: number, length: number): Sheet {
   if (length < 4) throw new RangeError(`a pair needs at least 4 tokens, [CLS] and two [SEP] included; got ${length}`);
   const size = count * length;
   return {
@@ -115,7 +121,7 @@ function newSheet(count: number, length: number): Sheet {
 }
 
 /** Writes one sequence; says where the pair starts in it and how many of the pair's tokens were kept. */
-function writeRow(sheet: Sheet, row: number, text: Int32Array, pair: Int32Array | undefined) {
+export function writeRow(sheet: Sheet, row: number, text: Int32Array, pair: Int32Array | undefined) {
   const { length, ids, segments, mask } = sheet;
   const room = length - (pair === undefined ? 2 : 3);
   const [keptText, kept] = longestFirst(text.length, pair?.length ?? 0, room);

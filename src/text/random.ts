@@ -49,7 +49,7 @@ export interface Draws {
 }
 
 /** What draws are for, so that the same seed and step give unrelated numbers to each purpose. */
-export const PURPOSE = { order: 1, masking: 2, validation: 3 } as const;
+export const PURPOSE = { order: 1, masking: 2, validation: 3, finetuning: 4 } as const;
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];
 
 /**

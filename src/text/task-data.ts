@@ -1,21 +1,37 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { tasks } from '../tasks/index.ts';
+import { dataFolder, taskFiles, type DataFolders } from '../run/task-files.ts';
+import { shippedTasks } from '../tasks/index.ts';
 import { textKey } from '../tasks/split.ts';
-import type { SourceFiles, Task } from '../tasks/task.ts';
+import { namesOf, type SourceFiles, type Task } from '../tasks/task.ts';
 import { wordnetFile } from './packages.ts';
+import { parquetLines } from './parquet.ts';
 
 const loaded = new Map<string, Promise<unknown>>();
 
-/** A task's training and test examples, read from its data set once per process. */
-export function loadExamples<T extends Task>(task: T): Promise<ReturnType<T['examples']>> {
-  const splits = loaded.get(task.name) ?? readSources(task.files).then((files) => task.examples(files));
-  loaded.set(task.name, splits);
+/**
+ * A task's training and test examples, read from its data set once per process; `folders` says where the user's data
+ * sets are. Throws a UserError for a file that is not there or cannot be read.
+ */
+export function loadExamples<T extends Task>(task: T, folders: DataFolders = {}): Promise<ReturnType<T['examples']>> {
+  const folder = dataFolder(task, folders);
+  const key = `${task.name} ${folder ?? ''}`;
+  const splits = loaded.get(key) ?? sourcesOf(task, folder).then((files) => task.examples(files));
+  loaded.set(key, splits);
   return splits as Promise<ReturnType<T['examples']>>;
 }
 
-/** Names the test examples' text as a whole: changes when a task is added or its version goes up. */
-export const heldOutVersion = (): string => tasks.map(({ name, version }) => `${name}@${version}`).join(' ');
+async function sourcesOf(task: Task, folder: string | null): Promise<SourceFiles> {
+  if (folder === null) return readSources(task.files.flatMap(namesOf));
+  const files = await taskFiles(task, folder);
+  return new Map(await Promise.all(files.map(async ({ name, path }) => [name, await textOf(path)] as const)));
+}
+
+const textOf = (path: string): Promise<string> =>
+  path.endsWith('.parquet') ? parquetLines(path) : readFile(path, 'utf8');
+
+/** Names the shipped test examples' text as a whole: changes when a task is added or its version goes up. */
+export const heldOutVersion = (): string => shippedTasks.map(({ name, version }) => `${name}@${version}`).join(' ');
 
 let heldOut: Promise<ReadonlySet<string>> | undefined;
 
@@ -30,9 +46,9 @@ export function heldOutKeys(): Promise<ReadonlySet<string>> {
 
 async function findHeldOutKeys(): Promise<ReadonlySet<string>> {
   // One set of files for all tasks, so that they are parsed once.
-  const files = await readSources([...new Set(tasks.flatMap((task) => task.files))]);
+  const files = await readSources([...new Set(shippedTasks.flatMap(({ files: own }) => own.flatMap(namesOf)))]);
   const keys = new Set<string>();
-  for (const task of tasks) {
+  for (const task of shippedTasks) {
     for (const text of testTexts(task, files)) keys.add(textKey(text));
     // Each task takes a good part of a second; signals and progress must not wait for all of them.
     await setImmediate();

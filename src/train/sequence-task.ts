@@ -56,7 +56,7 @@ interface SequenceTask<Example> {
 }
 
 async function sequenceTask<Example extends TextPair>(
-  { train, test }: Splits<Example>,
+  { train, test, warnings = [] }: Splits<Example>,
   shape: ModelShape,
   { tokenizer, length, examples }: Encoding,
   { width, target, loss, score }: SequenceTask<Example>,
@@ -76,7 +76,7 @@ async function sequenceTask<Example extends TextPair>(
     outputs: (state, fed) => outputs(state, fed, null),
     width,
     score,
-    warnings: [],
+    warnings,
   };
 }
 

@@ -7,13 +7,13 @@ import { bestSpan } from './best-span.ts';
 import type { Dropout } from './dropout.ts';
 import { spanLoss, spanOutputs } from './heads.ts';
 import { parameter } from './parameters.ts';
-import type { Columns } from './task-batches.ts';
-import { atMost, encodeFed, sequenceColumns, type Encoding, type TaskModel } from './task-model.ts';
+import { endsOf, spanColumns } from './span-columns.ts';
+import { atMost, encodeFed, type Encoding, type TaskModel } from './task-model.ts';
 
 /** A task whose answer is a part of its passage. Examples whose answer was cut off are scored, but not learned from. */
 export async function spanExtraction(
   task: SpanTask,
-  { train, test }: Splits<SpanExample>,
+  { train, test, warnings = [] }: Splits<SpanExample>,
   shape: ModelShape,
   { tokenizer, length, examples }: Encoding,
 ): Promise<TaskModel> {
@@ -30,24 +30,12 @@ export async function spanExtraction(
     outputs: (state, fed) => scores(state, fed, null),
     width: 2 * length,
     score: (outputs) => {
-      const answers = test.map((_, row) => answerOf(asked, row, outputs));
+      const answers = test.map((_, row) => ({ text: answerOf(asked, row, outputs), noAnswer: -Infinity }));
       return task.score(answers, test);
     },
-    warnings: [...cutWarning(task.name, 'training', learned), ...cutWarning(task.name, 'test', asked)],
+    warnings: [...warnings, ...cutWarning(task.name, 'training', learned), ...cutWarning(task.name, 'test', asked)],
   };
 }
-
-const spanColumns = (encoded: EncodedSpans): Columns => ({
-  ...sequenceColumns(encoded),
-  passage: { values: encoded.passage, width: encoded.length },
-});
-
-/** First and last token of every answer, in turn. */
-const endsOf = ({ starts, ends }: EncodedSpans): Int32Array =>
-  Int32Array.from({ length: 2 * starts.length }, (_, index) => {
-    const row = Math.floor(index / 2);
-    return index % 2 === 0 ? starts[row]! : ends[row]!;
-  });
 
 function answerOf(encoded: EncodedSpans, row: number, outputs: Float32Array): string {
   const { length } = encoded;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { corpusContents } from '../../src/run/contents.ts';
+import { contentsOf } from '../../src/run/contents.ts';
 import { planStages } from '../../src/run/plan.ts';
 import { cellId, type CellIdentity, type EngineName, type Xla } from '../../src/run/spec.ts';
 import { tinySettings } from './cells.ts';
@@ -48,7 +48,7 @@ test('the text files of a sweep are told apart by their bytes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'growbench-'));
   const path = join(folder, 'abc.txt');
   await writeFile(path, 'abc');
-  const contents = await corpusContents([{ name: 'full', point: {}, group: 'baseline', settings: reading(path) }]);
+  const contents = await contentsOf([{ name: 'full', point: {}, group: 'baseline', settings: reading(path) }]);
   // The test vector of FIPS 180-2, appendix B.1.
   expect(contents).toEqual({ [path]: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' });
   await rm(folder, { recursive: true });

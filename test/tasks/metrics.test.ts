@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { accuracy, exactMatch, f1, macroF1, spanF1 } from '../../src/tasks/metrics.ts';
+import { accuracy, f1, macroF1 } from '../../src/tasks/metrics.ts';
+import { exactMatch, spanF1 } from '../../src/tasks/span-metrics.ts';
 
 interface Fixture {
   readonly classification: readonly {

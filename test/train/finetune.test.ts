@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { CellEvent } from '../../src/run/record.ts';
 import { targetShape, type Settings } from '../../src/run/spec.ts';
-import type { ClassificationTask, RegressionTask, SpanTask, Task } from '../../src/tasks/task.ts';
+import type { ClassificationTask, RegressionTask, SpanExample, SpanTask, Task } from '../../src/tasks/task.ts';
 import { finetune } from '../../src/train/finetune.ts';
 import { initialState } from '../../src/train/init.ts';
 import { runCell } from '../../src/train/trainer.ts';
@@ -73,6 +73,7 @@ const span: SpanTask = {
   ...about,
   name: 'z-where',
   kind: 'span',
+  long: 'cut',
   examples: () => {
     const all = counted(600).map((index) => {
       const passage = letters(index)
@@ -85,7 +86,7 @@ const span: SpanTask = {
   },
   score: (predictions, examples) =>
     right(
-      predictions,
+      predictions.map(({ text }) => text),
       examples.map(({ answers }) => answers[0]!),
     ),
   texts: ({ passage }) => [passage],
@@ -137,6 +138,49 @@ test('answers that were cut off are told, not hidden', async () => {
     'z-where: 256 of 510 training answers lie beyond the 8 tokens that are read',
     expect.stringMatching(/^z-where: 4\d of 90 test answers lie beyond the 8 tokens that are read$/),
   ]);
+});
+
+test('a passage that is too long is found in by windows', async () => {
+  const long: SpanTask = {
+    ...span,
+    name: 'z-far',
+    long: 'windows',
+    examples: () => {
+      const far = ({ passage, ...rest }: SpanExample, index: number): SpanExample => {
+        const filler = `${letters(index).join(' ')} ${letters(index + 1).join(' ')} `;
+        const at = filler.length + passage.indexOf('z');
+        return { ...rest, passage: `${filler}${passage}`, start: at, end: at + 1 };
+      };
+      const { train, test } = span.examples(new Map());
+      return { train: train.map(far), test: test.map(far) };
+    },
+  };
+  // 24 letters, and room for 12 of them.
+  const own = { ...settings, finetune: { ...settings.finetune, length: 16, epochs: 4 } };
+  const { record, warnings } = await tune(long, own).result;
+  expect(record.metrics['right']).toBeGreaterThan(0.9);
+  expect(warnings).toEqual([]);
+});
+
+test('every rate is run with every seed; the first seed is the cell’s, and gives what it gives alone', async () => {
+  const own = { examples: 64, rate: [1e-2, 1e-6], seeds: 2 };
+  const { events, result } = tune(classification, {
+    ...settings,
+    finetune: { ...settings.finetune, overrides: { [classification.name]: own, other: { epochs: 9 } } },
+  });
+  const { record, warnings } = await result;
+  const runs = record.runs!;
+  expect(runs.map(({ rate }) => rate)).toEqual([1e-2, 1e-2, 1e-6, 1e-6]);
+  expect(runs[0]!.seed).toBe(1);
+  expect(runs.map(({ seed }) => seed)).toEqual([runs[0]!.seed, runs[1]!.seed, runs[0]!.seed, runs[1]!.seed]);
+  expect(runs[1]!.seed).not.toBe(1);
+  expect(warnings).toEqual([expect.stringContaining('was chosen on the examples that it is scored on')]);
+  expect(Object.keys(record.spread!)).toEqual(['right']);
+  const steps = events.flatMap((event) => (event.type === 'finetune' ? [[event.step, event.of]] : []));
+  expect(steps).toEqual(counted(8).map((step) => [step + 1, 8]));
+  const alone = await tune(classification, { ...settings, finetune: { ...settings.finetune, examples: 64 } }).result;
+  expect(alone.record.metrics).toEqual(runs[0]!.metrics);
+  expect(alone.record.runs).toBeUndefined();
 });
 
 test('a cell runs from its seed to its scores on the shipped tasks', async () => {

@@ -162,5 +162,5 @@ function advanceCell(own: RunningCell, event: CellEvent, now: number): RunningCe
 function finetuneShare({ cell, scored }: RunningCell, share: number): number {
   const { settings } = cell;
   const before = pretrainWork(settings, settings.train.steps);
-  return Math.min(1, (before + (scored + share) * finetuneWork(settings)) / workOf(settings));
+  return Math.min(1, (before + finetuneWork(settings, scored + share)) / workOf(settings));
 }

@@ -1,4 +1,5 @@
 import { forwardFlops } from '../../growth/flops.ts';
+import { protocolOf } from '../../run/protocol.ts';
 import { targetShape, type Settings } from '../../run/spec.ts';
 import { flopsOfSteps, planStages } from '../../run/stages.ts';
 
@@ -17,12 +18,18 @@ export function pretrainWork(settings: Settings, step: number): number {
 }
 
 /** FLOPs of fine-tuning one task, roughly: for estimates of the time left, never for a table. */
-export function finetuneWork(settings: Settings): number {
-  const { examples, epochs, length } = settings.finetune;
+function taskWork(settings: Settings, task: string): number {
+  const { examples, epochs, length, rates, seeds } = protocolOf(settings, task);
   const forward = forwardFlops({ ...targetShape(settings), length }, 0);
-  return FORWARD_AND_BACKWARD * forward * (examples ?? TYPICAL_EXAMPLES) * epochs;
+  return FORWARD_AND_BACKWARD * forward * (examples ?? TYPICAL_EXAMPLES) * epochs * rates.length * seeds;
+}
+
+/** The same for all tasks up to the one of this number, which may be a fraction: 1.5 is one and a half tasks. */
+export function finetuneWork(settings: Settings, upTo = Infinity): number {
+  const works = settings.finetune.tasks.map((task) => taskWork(settings, task));
+  return works.reduce((sum, work, index) => sum + work * Math.min(1, Math.max(0, upTo - index)), 0);
 }
 
 /** All FLOPs of a cell, fine-tuning estimated. */
 export const workOf = (settings: Settings): number =>
-  pretrainWork(settings, settings.train.steps) + settings.finetune.tasks.length * finetuneWork(settings);
+  pretrainWork(settings, settings.train.steps) + finetuneWork(settings);

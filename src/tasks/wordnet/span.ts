@@ -1,5 +1,6 @@
 import { hashText } from '../hash.ts';
-import { EXACT_MATCH, exactMatch, F1, spanF1 } from '../metrics.ts';
+import { EXACT_MATCH, F1 } from '../metrics.ts';
+import { exactMatch, spanF1 } from '../span-metrics.ts';
 import { splitExamples } from '../split.ts';
 import type { SourceFiles, SpanExample, SpanTask } from '../task.ts';
 import { synsetsOf, type Synset } from './synset.ts';
@@ -76,6 +77,7 @@ export const span: SpanTask = {
   version: 1,
   data: 'wordnet',
   files: FILES,
+  long: 'cut',
   metrics: [EXACT_MATCH, F1],
   baselines: [
     { name: 'random word', metric: 'exact_match', value: 0.018, source: 'bench/baselines.js' },
@@ -83,7 +85,8 @@ export const span: SpanTask = {
   ],
   examples,
   score(predictions, scored) {
-    return { exact_match: exactMatch(predictions, scored), f1: spanF1(predictions, scored) };
+    const texts = predictions.map(({ text }) => text);
+    return { exact_match: exactMatch(texts, scored), f1: spanF1(texts, scored) };
   },
   texts: ({ question, passage }) => [question, ...passage.split('\n')],
 };

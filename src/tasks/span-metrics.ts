@@ -1,0 +1,84 @@
+import { mean } from './metrics.ts';
+import type { SpanExample, SpanPrediction } from './task.ts';
+
+type Answered = Pick<SpanExample, 'answers'>;
+
+/** Share of predictions that equal one of the answers after SQuAD's normalization. */
+export const exactMatch = (predictions: readonly string[], examples: readonly Answered[]): number =>
+  mean(exactMatches(predictions, examples));
+
+/** Mean over examples of the best token F1 against any of the answers, by SQuAD's rules. */
+export const spanF1 = (predictions: readonly string[], examples: readonly Answered[]): number =>
+  mean(spanF1s(predictions, examples));
+
+/** 1 for every prediction that is an exact match, else 0. */
+export function exactMatches(predictions: readonly string[], examples: readonly Answered[]): number[] {
+  return examples.map(({ answers }, index) => {
+    const predicted = normalizeAnswer(predictions[index] ?? '');
+    return accepted(answers).some((answer) => normalizeAnswer(answer) === predicted) ? 1 : 0;
+  });
+}
+
+/** Every prediction's best token F1. */
+export function spanF1s(predictions: readonly string[], examples: readonly Answered[]): number[] {
+  return examples.map(({ answers }, index) =>
+    Math.max(0, ...accepted(answers).map((answer) => tokenF1(predictions[index] ?? '', answer))),
+  );
+}
+
+/**
+ * The best mean of `scores` (one for each predicted text) that any threshold of `noAnswer` gives: up to it the text is
+ * answered, beyond it nothing (find_best_thresh of SQuAD 2.0's official script).
+ */
+export function bestMean(
+  predictions: readonly SpanPrediction[],
+  scores: readonly number[],
+  examples: readonly Answered[],
+): number {
+  const answerable = examples.map(({ answers }) => answers.length > 0);
+  let sum = answerable.filter((has) => !has).length;
+  let best = sum;
+  const order = [...predictions.keys()].sort((a, b) => predictions[a]!.noAnswer - predictions[b]!.noAnswer);
+  for (const index of order) {
+    if (answerable[index] === true) sum += scores[index]!;
+    else if (predictions[index]!.text !== '') sum -= 1;
+    best = Math.max(best, sum);
+  }
+  return best / examples.length;
+}
+
+/** Where a passage does not answer, nothing is the right answer: SQuAD 2.0's rule. */
+function accepted(answers: readonly string[]): readonly string[] {
+  const some = answers.filter((answer) => normalizeAnswer(answer) !== '');
+  return some.length === 0 ? [''] : some;
+}
+
+function tokenF1(predicted: string, answer: string): number {
+  const got = tokens(predicted);
+  const want = tokens(answer);
+  // An answer of articles alone, or none at all: SQuAD 2.0's rule.
+  if (got.length === 0 && want.length === 0) return 1;
+  const left = [...want];
+  let common = 0;
+  for (const token of got) {
+    const at = left.indexOf(token);
+    if (at === -1) continue;
+    left.splice(at, 1);
+    common += 1;
+  }
+  return common === 0 ? 0 : (2 * common) / (got.length + want.length);
+}
+
+const tokens = (text: string): string[] =>
+  normalizeAnswer(text)
+    .split(' ')
+    .filter((token) => token !== '');
+
+const PUNCTUATION = /[!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/g;
+/** Word boundaries by Unicode: JavaScript's \b takes the "a" after an accented letter for a word. */
+const ARTICLE = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
+
+/** The official SQuAD script's order: lowercase, drop ASCII punctuation, drop articles, single spaces. */
+export function normalizeAnswer(text: string): string {
+  return text.toLowerCase().replace(PUNCTUATION, '').replace(ARTICLE, ' ').replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,127 @@
+import type { HostTensors, Program, StepFunction } from '../engine/engine.ts';
+import { layout, type ModelShape } from '../growth/layout.ts';
+import type { TaskProtocol } from '../run/protocol.ts';
+import type { Settings } from '../run/spec.ts';
+import type { Task } from '../tasks/task.ts';
+import { freshMoments, trainedAs } from './adamw.ts';
+import { headParameters, initialHead } from './heads.ts';
+import { freshParameter } from './init.ts';
+import type { Run } from './pretrain.ts';
+import { rateAt } from './rate.ts';
+import { columnFeeds, epochSteps, orderedRows, takeRows, trainingRows } from './task-batches.ts';
+import type { TaskModel } from './task-model.ts';
+import { timed } from './stopwatch.ts';
+import { scalarOutput, stepFeeds, trainingStep } from './training-step.ts';
+
+/** A pre-trained model that is to be fine-tuned: the shape that it has in fine-tuning, and its parameters. */
+export interface Pretrained {
+  readonly shape: ModelShape;
+  readonly state: HostTensors;
+}
+
+/** One fine-tuning: all that tells it from another of the same model on the same task. */
+export interface Tuning {
+  readonly protocol: TaskProtocol;
+  readonly rate: number;
+  readonly seed: number;
+  /** Told of the steps that are done, and of the last one's loss. */
+  readonly onStep: (step: number, loss: number) => void;
+}
+
+/**
+ * Fine-tunes a model with a new head and a new optimizer, and scores it on the test examples; the masked-LM head is
+ * left behind. Gives every metric, and the seconds of the training steps. Rejects with the signal's reason when stopped.
+ */
+export async function tune(
+  run: Run,
+  task: Task,
+  model: TaskModel,
+  { shape, state: encoderState }: Pretrained,
+  tuning: Tuning,
+): Promise<{ readonly metrics: Readonly<Record<string, number>>; readonly seconds: number }> {
+  const { settings } = run.cell;
+  const { protocol, seed } = tuning;
+  const names = layout(shape).filter(({ name }) => !name.startsWith('masked_lm/'));
+  const encoder = new Map(names.map(({ name }) => [name, encoderState.get(name)!]));
+  const parameters = new Map([
+    ...encoder,
+    ...initialHead(task, shape.hidden, freshParameter(settings.model.init, seed)),
+  ]);
+  const trained = [...names, ...headParameters(task, shape.hidden)].map(({ name, kind }) => trainedAs(name, kind));
+  const state = new Map([...parameters, ...freshMoments(parameters)]);
+  const program = await run.engine.compile(stepsOf(model, settings, protocol, trained), state, {
+    ...{ precision: settings.train.precision, xla: run.cell.engine.xla, steps: plannedSteps(model, protocol) },
+  });
+  try {
+    const { seconds } = await timed(() => train(run, program, model, tuning));
+    return { metrics: model.score(await predict(run, program, model, protocol)), seconds };
+  } finally {
+    program.dispose();
+  }
+}
+
+type Steps = Readonly<Record<'train' | 'predict', StepFunction>>;
+
+function stepsOf(
+  model: TaskModel,
+  settings: Settings,
+  { batch }: TaskProtocol,
+  trained: ReturnType<typeof trainedAs>[],
+): Steps {
+  const train = trainingStep({
+    trained,
+    feeds: columnFeeds(model.train, batch),
+    loss: model.loss,
+    dropout: settings.model.dropout,
+    clip: settings.train.clip,
+  });
+  const predict: StepFunction = {
+    feeds: columnFeeds(model.test, batch),
+    step: (state, fed) => ({ outputs: { outputs: model.outputs(state, fed) } }),
+  };
+  return { train, predict };
+}
+
+/** Training steps of one run. */
+export const plannedSteps = ({ trainRows }: TaskModel, { epochs, batch }: TaskProtocol): number =>
+  epochs * epochSteps(trainRows.length, batch);
+
+/** Steps of a run that are told of, at most. */
+const STEP_EVENTS = 50;
+
+async function train(
+  { cell, signal }: Run,
+  program: Program,
+  model: TaskModel,
+  { protocol, rate, seed, onStep }: Tuning,
+): Promise<void> {
+  const { batch, warmup } = protocol;
+  const count = model.trainRows.length;
+  const steps = plannedSteps(model, protocol);
+  const span = { peak: rate, warmup: Math.round(warmup * steps), steps };
+  for (let step = 0; step < steps; step += 1) {
+    signal.throwIfAborted();
+    const rows = trainingRows(step, count, batch, seed).map((row) => model.trainRows[row]!);
+    const optimizer = { rate: rateAt(step, span), decay: cell.settings.train.decay, update: step + 1, seed, step };
+    const outputs = await program.run('train', { ...takeRows(model.train, rows), ...stepFeeds(optimizer) });
+    if ((step + 1) % Math.ceil(steps / STEP_EVENTS) !== 0 && step + 1 !== steps) continue;
+    onStep(step + 1, scalarOutput(outputs, 'loss'));
+  }
+}
+
+/** The outputs of all test examples, [testCount * width]. */
+async function predict(
+  { signal }: Run,
+  program: Program,
+  model: TaskModel,
+  { batch }: TaskProtocol,
+): Promise<Float32Array> {
+  const all = new Float32Array(model.testCount * model.width);
+  for (const [number, rows] of orderedRows(model.testCount, batch).entries()) {
+    signal.throwIfAborted();
+    const outputs = (await program.run('predict', takeRows(model.test, rows))).get('outputs')!;
+    const start = number * batch * model.width;
+    all.set(outputs.subarray(0, all.length - start), start);
+  }
+  return all;
+}
