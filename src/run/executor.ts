@@ -100,7 +100,7 @@ export async function runSweep(plan: Plan, options: SweepOptions): Promise<Sweep
     }
   };
   await settle(Array.from({ length: workers }, drain));
-  if (workers > 0) await tidyRunning(folder);
+  await tidyRunning(folder);
 
   const interrupted = options.signal.aborted && cells.some(({ id }) => !records.has(id));
   const found = await allRecords(plan.cells, records, folder);

@@ -116,12 +116,16 @@ export const keepComparison = (folder: string, comparison: Comparison): Promise<
 export const readComparison = (folder: string): Promise<Comparison | null> =>
   readJson<Comparison>(comparisonPath(folder));
 
-/** Removes the folder of running cells if nothing runs and nothing is left over. */
+/**
+ * Once a sweep has ended, its tables say what it was; the folder of running cells goes too, unless attempts are kept in
+ * it or another sweep goes on there.
+ */
 export async function tidyRunning(folder: string): Promise<void> {
   try {
     const names = await readdir(runningFolder(folder));
-    if (names.length === 1 && names[0] === COMPARISON) await rm(comparisonPath(folder), { force: true });
-    if (names.length <= 1) await rmdir(runningFolder(folder));
+    if (names.some((name) => name.endsWith('.lease'))) return;
+    await rm(comparisonPath(folder), { force: true });
+    await rmdir(runningFolder(folder));
   } catch (error) {
     if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
   }
