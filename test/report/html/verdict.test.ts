@@ -27,7 +27,7 @@ describe('the verdict', () => {
   test('says that nothing could be found, and how many seeds it takes', () => {
     // One test, as the losses are equal: 2 ** (1 - n) is at most 0.05 from n = 6.
     expect(verdictOn(planOf(3), { stack: () => -20 })).toBe(
-      'No verdict: with 3 seeds, no difference in score from full could be significant, whatever its size; that needs at least 6 seeds.',
+      'No verdict: with 3 seeds, no difference in score from full could be significant, whatever its size; among so many tests that needs at least 6 seeds.',
     );
   });
 
