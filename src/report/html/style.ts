@@ -20,7 +20,7 @@ p, ul { max-width: 46rem; margin: .4rem 0; } ul { padding-left: 1.2rem; }
 .verdict p { max-width: none; }
 .wide { overflow-x: auto; margin: .5rem 0; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
+th, td { padding: .25rem .5rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
 thead th { font-weight: 600; vertical-align: bottom; white-space: normal; }
 th:first-child, td.text, th.text { text-align: left; } tbody th { font-weight: 600; }
 th:first-child { position: sticky; left: 0; background: var(--paper); }
