@@ -24,7 +24,7 @@ th, td { padding: .25rem .5rem; text-align: right; border-bottom: 1px solid var(
 thead th { font-weight: 600; vertical-align: bottom; white-space: normal; }
 th:first-child, td.text, th.text { text-align: left; } tbody th { font-weight: 600; }
 th:first-child { position: sticky; left: 0; background: var(--paper); }
-tr.baseline > * { background: var(--panel); } td small { color: var(--faint); font-size: .8125rem; }
+tr.baseline > * { background: var(--panel); } td small { color: var(--faint); font-size: .93em; }
 .better { color: var(--good); font-weight: 600; } .worse { color: var(--bad); font-weight: 600; }
 table.cells small { white-space: normal; }
 .failed, .diverged { color: var(--bad); font-weight: 600; } .pending { color: var(--faint); font-style: italic; }
@@ -37,6 +37,7 @@ dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .
 dt { color: var(--faint); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 pre { font-size: .75rem; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--panel); padding: .6rem; }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; } h2, h3 { break-after: avoid; }
-  tr { break-inside: avoid; } .wide { overflow: visible; } table { font-size: 7.5pt; } th, td { padding: .15rem .3rem; }
-  .charts { grid-template-columns: repeat(2, 1fr); } }
+  tr { break-inside: avoid; } .wide { overflow: visible; } table { font-size: 6.5pt; } th, td { padding: .1rem .2rem; }
+  .note, figcaption { font-size: 8pt; } th:first-child { position: static; }
+  .charts, .charts.large { grid-template-columns: repeat(2, 1fr); } }
 `;

@@ -16,7 +16,13 @@ const small: Arm = {
 
 /** The verdict on arms whose scores are the seed's, plus `shifts` by arm, plus a little that is noise. */
 function verdictOn(plan: Plan, shifts: Readonly<Record<string, (seed: number) => number>>): string {
-  const records = plan.cells.map((cell) => finished(cell, 50 + cell.seed / 10 + (shifts[cell.arm]?.(cell.seed) ?? 0)));
+  const records = plan.cells.map((cell) =>
+    finished(
+      cell,
+      50 + cell.seed / 10 + (shifts[cell.arm]?.(cell.seed) ?? 0),
+      cell.arm === 'never-grown' ? { flops: 1e6 } : {},
+    ),
+  );
   return verdictOf(plan, records);
 }
 const verdictOf = (plan: Plan, records: readonly CellRecord[]) => verdict(reportedPoints(plan, records, metrics)[0]!);
