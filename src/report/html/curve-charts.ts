@@ -13,7 +13,7 @@ interface ArmCurve {
 }
 
 /** The start of training lies far above all that is to be compared: this share of the steps need not be in the frame. */
-const START = 0.1;
+const START = 0.2;
 
 /** A chart per arm that has a curve, all on the same scales, the baseline's curve in each. Nothing where none has one. */
 export function curveCharts(point: ReportedPoint, cost: Cost): Markup | null {

@@ -44,33 +44,33 @@ export function reportedGrowths({ arms }: ReportedPoint): ReportedGrowth[] {
 
 /** The growths in numbers, with the units that differ in the end. */
 export function growthTable(growths: readonly ReportedGrowth[]): Markup {
-  return html`<div class="wide">
-    <table class="growths">
-      <caption>
-        Means over the finished seeds. Loss on the same validation batches just before and just after; a change of 0
-        keeps the function. Effective width: units that differ from each other, of those that the full model has.
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">arm</th>
-          <th scope="col">growth</th>
-          <th scope="col">step</th>
-          <th scope="col">loss before</th>
-          <th scope="col">after</th>
-          <th scope="col">change</th>
-          <th scope="col">FFN units before</th>
-          <th scope="col">after</th>
-          <th scope="col">in the end</th>
-          <th scope="col">hidden units before</th>
-          <th scope="col">after</th>
-          <th scope="col">in the end</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${growths.map(growthRow)}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<p class="note">
+      Means over the finished seeds. Loss on the same validation batches just before and just after; a change of 0 keeps
+      the function. Effective width: units that differ from each other, of those that the full model has.
+    </p>
+    <div class="wide">
+      <table class="growths">
+        <thead>
+          <tr>
+            <th scope="col">arm</th>
+            <th scope="col">growth</th>
+            <th scope="col">step</th>
+            <th scope="col">loss before</th>
+            <th scope="col">after</th>
+            <th scope="col">change</th>
+            <th scope="col">FFN units before</th>
+            <th scope="col">after</th>
+            <th scope="col">in the end</th>
+            <th scope="col">hidden units before</th>
+            <th scope="col">after</th>
+            <th scope="col">in the end</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${growths.map(growthRow)}
+        </tbody>
+      </table>
+    </div>`;
 }
 
 function growthRow({ arm, number, step, before, after, sd, ffn, hidden }: ReportedGrowth): Markup {

@@ -20,24 +20,24 @@ export function resultsTable(point: ReportedPoint): Markup {
       <th scope="row">${swatch(row)}${row.arm}</th>
       ${columns.map(({ cell }) => html`<td>${cell(row)}</td>`)}
     </tr> `;
-  return html`<div class="wide">
-    <table class="results">
-      <caption>
-        Mean ± standard deviation over the n seeds that were finished; loss in nats per masked token, scores in percent.
-        Brackets: 95 % confidence interval. Differences are from ${point.arms[0]?.row.arm ?? ''}, seed by seed; p of
-        there being none: exact sign-flip test, adjusted for all tests of the sweep (Holm).
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">arm</th>
-          ${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${point.arms.map(({ row }) => line(row))}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<p class="note">
+      Mean ± standard deviation over the n seeds that were finished; loss in nats per masked token, scores in percent.
+      Brackets: 95 % confidence interval. Differences are from ${point.arms[0]?.row.arm ?? ''}, seed by seed; p of there
+      being none: exact sign-flip test, adjusted for all tests of the sweep (Holm); a p alone: no detectable difference.
+    </p>
+    <div class="wide">
+      <table class="results">
+        <thead>
+          <tr>
+            <th scope="col">arm</th>
+            ${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${point.arms.map(({ row }) => line(row))}
+        </tbody>
+      </table>
+    </div>`;
 }
 
 /** The colour that the arm's group has in the charts. */
@@ -90,8 +90,10 @@ function differenceColumn(measure: Measure, data: RowData): PageColumn {
       const p = data.number(`${measure.name}_p`, row, (value) => (value < 0.001 ? '< 0.001' : value.toFixed(3)));
       return [
         data.estimate(`${measure.name}_delta`, row, difference, text),
-        html`<br /><span class="finding ${finding}">${FINDINGS[finding]}</span>`,
-        p === null ? null : html` <small>p ${p}</small>`,
+        html`<br /><span class="test"
+            ><span class="finding ${finding}">${FINDINGS[finding]}</span
+            >${p === null ? null : html` <small>p ${p}</small>`}</span
+          >`,
       ];
     },
   };
@@ -100,7 +102,7 @@ function differenceColumn(measure: Measure, data: RowData): PageColumn {
 const FINDINGS: Readonly<Record<Finding, string>> = {
   better: 'better',
   worse: 'worse',
-  alike: 'not detectable',
+  alike: '',
   few: 'too few seeds',
   unknown: '',
 };

@@ -15,17 +15,18 @@ body { margin: 0 auto; padding: 1rem; max-width: 72rem; background: var(--paper)
 h1 { font-size: 1.6rem; line-height: 1.25; margin: .2rem 0 .6rem; text-wrap: balance; overflow-wrap: anywhere; }
 h2 { font-size: 1.25rem; margin: 2.2rem 0 .4rem; } h3 { font-size: 1.05rem; margin: 1.4rem 0 .3rem; }
 p, ul { max-width: 46rem; margin: .4rem 0; } ul { padding-left: 1.2rem; }
-.name, .note, figcaption, caption { color: var(--faint); font-size: .875rem; } .name { margin: 0; }
-caption { text-align: left; padding: .2rem 0; }
+.name, .note, figcaption { color: var(--faint); font-size: .875rem; } .name { margin: 0; }
 .verdict { background: var(--panel); border-left: .3rem solid var(--depth); padding: .7rem 1rem; max-width: 50rem; }
 .verdict p { max-width: none; }
 .wide { overflow-x: auto; margin: .5rem 0; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
+th, td { padding: .25rem .5rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
 thead th { font-weight: 600; vertical-align: bottom; white-space: normal; }
 th:first-child, td.text, th.text { text-align: left; } tbody th { font-weight: 600; }
-tr.baseline > * { background: var(--panel); } td small { color: var(--faint); white-space: normal; font-size: .8125rem; }
+th:first-child { position: sticky; left: 0; background: var(--paper); }
+tr.baseline > * { background: var(--panel); } td small { color: var(--faint); font-size: .93em; }
 .better { color: var(--good); font-weight: 600; } .worse { color: var(--bad); font-weight: 600; }
+table.cells small { white-space: normal; }
 .failed, .diverged { color: var(--bad); font-weight: 600; } .pending { color: var(--faint); font-style: italic; }
 .swatch { display: inline-block; width: .7em; height: .7em; margin-right: .4em; border-radius: 2px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1rem 1.2rem; }
@@ -36,6 +37,7 @@ dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .
 dt { color: var(--faint); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 pre { font-size: .75rem; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--panel); padding: .6rem; }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; } h2, h3 { break-after: avoid; }
-  tr { break-inside: avoid; } .wide { overflow: visible; } table { font-size: 7.5pt; } th, td { padding: .15rem .3rem; }
-  .charts { grid-template-columns: repeat(2, 1fr); } }
+  tr { break-inside: avoid; } .wide { overflow: visible; } table { font-size: 6.5pt; } th, td { padding: .1rem .2rem; }
+  .note, figcaption { font-size: 8pt; } th:first-child { position: static; }
+  .charts, .charts.large { grid-template-columns: repeat(2, 1fr); } }
 `;

@@ -13,26 +13,26 @@ export function tasksTable({ arms }: ReportedPoint): Markup | null {
   if (metrics.length === 0) return null;
   const data = rowData(rows);
   const text = (value: number) => (PERCENT * value).toFixed(1);
-  return html`<div class="wide">
-    <table class="tasks">
-      <caption>
-        Fine-tuning: means over the finished seeds, in percent. A task's first metric counts in the score.
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">arm</th>
-          ${metrics.map(({ task, metric }) => html`<th scope="col">${task}<br />${metric}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr class="${row.dimension}">
-              <th scope="row">${swatch(row)}${row.arm}</th>
-              ${metrics.map(({ task, metric }) => html`<td>${data.number(`${task}.${metric}`, row, text)}</td>`)}
-            </tr> `,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<p class="note">
+      Fine-tuning: means over the finished seeds, in percent. A task's first metric counts in the score.
+    </p>
+    <div class="wide">
+      <table class="tasks">
+        <thead>
+          <tr>
+            <th scope="col">arm</th>
+            ${metrics.map(({ task, metric }) => html`<th scope="col">${task}<br />${metric}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (row) =>
+              html`<tr class="${row.dimension}">
+                <th scope="row">${swatch(row)}${row.arm}</th>
+                ${metrics.map(({ task, metric }) => html`<td>${data.number(`${task}.${metric}`, row, text)}</td>`)}
+              </tr> `,
+          )}
+        </tbody>
+      </table>
+    </div>`;
 }

@@ -22,7 +22,7 @@ export function verdict(point: ReportedPoint): string {
     return `No verdict: no arm has a ${measure.name} to compare with that of ${name}.`;
   }
   if (few.length + of('unknown').length === others.length) {
-    return `No verdict: with ${seeds(Math.max(...few.map(finishedSeeds)))}, no difference in ${measure.name} from ${name} could be significant, whatever its size; that needs at least ${needed(few, measure)} seeds.`;
+    return `No verdict: with ${seeds(Math.max(...few.map(finishedSeeds)))}, no difference in ${measure.name} from ${name} could be significant, whatever its size; among so many tests that needs at least ${needed(few, measure)} seeds.`;
   }
   const chosen = fastest([...of('better'), ...of('alike')]);
   const first =

@@ -7,7 +7,8 @@ export const speedupText = (value: number): string => signedPercent(value).repla
 export const speedupTick = (value: number): string => speedupText(value).replace('.0%', '%');
 
 /** A large number on an axis: `10G`. */
-export const engineeringTick = (value: number): string => engineering(value).replace(/\.0+(?=\D|$)/, '');
+export const engineeringTick = (value: number): string =>
+  engineering(value).replace(/(\.\d*?)0+(?=\D*$)/, (_, kept: string) => (kept === '.' ? '' : kept));
 
 /** A signed number with a fixed number of digits and a true minus sign. */
 export function signed(value: number, digits: number): string {
