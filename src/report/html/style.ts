@@ -1,6 +1,6 @@
 /**
  * The style of the page. Light or dark as the reader has it, light in print; colours of groups after Okabe and Ito,
- * with those that fade on the background replaced by others of the eight.
+ * darker or lighter where they would fade on the background.
  */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --faint: #666; --line: #d0d0d0; --panel: #f6f6f4;
