@@ -114,26 +114,31 @@ export function take(of: Expression, axis: number, index: readonly number[]): Ex
 export const named = (name: string, of: Expression): Expression => (draws(of) ? { op: 'named', name, of } : of);
 
 function draws(expression: Expression): boolean {
+  if (expression.op === 'noise' || expression.op === 'init' || expression.op === 'named') return true;
+  return partsOf(expression).some(draws);
+}
+
+/** The expressions that an expression is directly made of. */
+export function partsOf(expression: Expression): readonly Expression[] {
   switch (expression.op) {
     case 'copy':
     case 'fill':
-      return false;
+    case 'init':
+      return [];
     case 'take':
     case 'scale':
     case 'scale-axis':
     case 'block-diagonal':
     case 'mean':
+    case 'noise':
+    case 'named':
     case 'map':
-      return draws(expression.of);
+      return [expression.of];
     case 'concat':
     case 'mix':
-      return expression.of.some(draws);
+      return expression.of;
     case 'matmul':
-      return draws(expression.left) || draws(expression.right);
-    case 'noise':
-    case 'init':
-    case 'named':
-      return true;
+      return [expression.left, expression.right];
   }
 }
 

@@ -1,5 +1,5 @@
 import { dims, layout, type ModelShape } from './layout.ts';
-import { expressionDims, take, type Expression, type LearnedMatrix, type Recipe } from './recipe.ts';
+import { expressionDims, partsOf, take, type Expression, type LearnedMatrix, type Recipe } from './recipe.ts';
 
 /** What a learned expression stands for before anything is fitted. */
 export function beforeFitting(expression: Extract<Expression, { op: 'map' | 'mix' }>): Expression {
@@ -22,28 +22,8 @@ export function learnedMatrices(recipe: Recipe): LearnedMatrix[] {
 }
 
 function matricesIn(expression: Expression): LearnedMatrix[] {
-  switch (expression.op) {
-    case 'copy':
-    case 'fill':
-    case 'init':
-      return [];
-    case 'take':
-    case 'scale':
-    case 'scale-axis':
-    case 'mean':
-    case 'noise':
-    case 'block-diagonal':
-    case 'named':
-      return matricesIn(expression.of);
-    case 'concat':
-      return expression.of.flatMap(matricesIn);
-    case 'matmul':
-      return [...matricesIn(expression.left), ...matricesIn(expression.right)];
-    case 'map':
-      return [expression.matrix, ...matricesIn(expression.of)];
-    case 'mix':
-      return [expression.matrix, ...expression.of.flatMap(matricesIn)];
-  }
+  const own = expression.op === 'map' || expression.op === 'mix' ? [expression.matrix] : [];
+  return [...own, ...partsOf(expression).flatMap(matricesIn)];
 }
 
 /**
@@ -53,34 +33,18 @@ function matricesIn(expression: Expression): LearnedMatrix[] {
  */
 export function growingFlops(recipe: Recipe, from: ModelShape): number {
   const sources = new Map(layout(from).map((parameter) => [parameter.name, dims(parameter, from)]));
-  const flopsOf = (expression: Expression): number => {
-    switch (expression.op) {
-      case 'copy':
-      case 'fill':
-      case 'init':
-        return 0;
-      case 'take':
-      case 'scale':
-      case 'scale-axis':
-      case 'mean':
-      case 'noise':
-      case 'block-diagonal':
-      case 'named':
-        return flopsOf(expression.of);
-      case 'concat':
-      case 'mix':
-        return expression.of.reduce((sum, part) => sum + flopsOf(part), 0);
-      case 'map': {
-        const product = 2 * size(expressionDims(expression.of, sources)) * expression.matrix.index.length;
-        return flopsOf(expression.of) + product * (2 + learns(expression.of));
-      }
-      case 'matmul': {
-        const { left, right } = expression;
-        const product = 2 * size(expressionDims(left, sources)) * expressionDims(right, sources)[1]!;
-        return flopsOf(left) + flopsOf(right) + product * (1 + learns(left) + learns(right));
-      }
+  const productOf = (expression: Expression): number => {
+    if (expression.op === 'map') {
+      const product = 2 * size(expressionDims(expression.of, sources)) * expression.matrix.index.length;
+      return product * (2 + learns(expression.of));
     }
+    if (expression.op !== 'matmul') return 0;
+    const { left, right } = expression;
+    const product = 2 * size(expressionDims(left, sources)) * expressionDims(right, sources)[1]!;
+    return product * (1 + learns(left) + learns(right));
   };
+  const flopsOf = (expression: Expression): number =>
+    partsOf(expression).reduce((sum, part) => sum + flopsOf(part), productOf(expression));
   return [...recipe.values()].reduce((sum, expression) => sum + flopsOf(expression), 0);
 }
 

@@ -1,6 +1,16 @@
 import { dims, layout, type ModelShape } from './layout.ts';
 import { beforeFitting } from './learned.ts';
-import { concat, expressionDims, fill, scale, scaleAxis, take, type Expression, type Recipe } from './recipe.ts';
+import {
+  concat,
+  expressionDims,
+  fill,
+  partsOf,
+  scale,
+  scaleAxis,
+  take,
+  type Expression,
+  type Recipe,
+} from './recipe.ts';
 import { inTurn } from './units.ts';
 
 type Sources = ReadonlyMap<string, readonly number[]>;
@@ -86,25 +96,7 @@ function requireDistinctSources(parts: readonly Expression[]): void {
 
 /** Names of the parameters of the smaller model that stand in an expression. */
 export function copied(expression: Expression): string[] {
-  switch (expression.op) {
-    case 'copy':
-      return [expression.from];
-    case 'take':
-    case 'scale':
-    case 'scale-axis':
-    case 'block-diagonal':
-    case 'noise':
-    case 'map':
-    case 'named':
-      return copied(expression.of);
-    case 'concat':
-    case 'mix':
-      return expression.of.flatMap(copied);
-    case 'matmul':
-      return [...copied(expression.left), ...copied(expression.right)];
-    case 'fill':
-    case 'init':
-    case 'mean':
-      return [];
-  }
+  if (expression.op === 'copy') return [expression.from];
+  // A mean stands for none of the numbers that it is of.
+  return expression.op === 'mean' ? [] : partsOf(expression).flatMap(copied);
 }
