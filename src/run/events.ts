@@ -1,5 +1,15 @@
 import type { CellEvent, CellRecord } from './record.ts';
+import type { WorkNode } from './node.ts';
 import type { Cell } from './spec.ts';
+
+/** A node as it is told of: what it is, for whom, and how much there is to do. */
+export interface NodeInfo {
+  readonly node: WorkNode;
+  /** Ids of the cells that need it, in the plan's order; the first is the one that it is shown under. */
+  readonly cells: readonly string[];
+  /** FLOPs; of fine-tuning an estimate. */
+  readonly work: number;
+}
 
 /** What a sweep tells while it runs, in the order in which it happens. The progress display is a fold over these. */
 export type SweepEvent =
@@ -8,15 +18,22 @@ export type SweepEvent =
       readonly type: 'sweep-started';
       readonly cells: readonly Cell[];
       readonly cached: readonly string[];
+      /** All that the other cells need. */
+      readonly nodes: readonly NodeInfo[];
+      /** Addresses of those that were found done. */
+      readonly done: readonly string[];
       readonly workers: number;
     }
-  | { readonly type: 'cell-started'; readonly id: string }
-  | { readonly type: 'cell-event'; readonly id: string; readonly event: CellEvent }
+  | { readonly type: 'node-started'; readonly address: string }
+  | { readonly type: 'node-event'; readonly address: string; readonly event: CellEvent }
   /** An attempt at it failed, and it starts anew. */
-  | { readonly type: 'cell-retried'; readonly id: string; readonly error: string }
+  | { readonly type: 'node-retried'; readonly address: string; readonly error: string }
   /** Another growbench process runs it. */
-  | { readonly type: 'cell-elsewhere'; readonly id: string; readonly host: string; readonly pid: number }
+  | { readonly type: 'node-elsewhere'; readonly address: string; readonly host: string; readonly pid: number }
   /** Another growbench process has run it, since this one started. */
+  | { readonly type: 'node-found'; readonly address: string }
+  | { readonly type: 'node-finished'; readonly address: string; readonly error: string | null }
+  /** Another growbench process has finished the cell, since this one started. */
   | { readonly type: 'cell-found'; readonly id: string; readonly record: CellRecord }
   /** Done, diverged or failed: the record says which. */
   | { readonly type: 'cell-finished'; readonly id: string; readonly record: CellRecord }

@@ -1,0 +1,99 @@
+import type { EffectiveWidth } from '../growth/effective-width.ts';
+import type { CellResult, CurvePoint, GrowthRecord, StageRecord, TaskRecord } from './record.ts';
+import type { Cell } from './spec.ts';
+
+/**
+ * A unit of work. Its address is a hash of all that decides its output (run/address.ts), so that cells which agree up
+ * to a point share what they need up to there, whatever their arms and sweeps are called.
+ */
+export type WorkNode = StageNode | EvaluationNode | FinetuningNode | SavingNode;
+
+interface Addressed {
+  readonly address: string;
+}
+
+/** Grows the model of the stage before, if there is one, and trains it for a stage. */
+export interface StageNode extends Addressed {
+  readonly kind: 'stage';
+  readonly parent: string | null;
+  /** Counted from 0. */
+  readonly index: number;
+}
+
+/** What is made of the last stage's model. */
+interface AfterTraining extends Addressed {
+  readonly parent: string;
+}
+
+/** Measures the final loss at the target's length; there is one only where the last stage has another. */
+export interface EvaluationNode extends AfterTraining {
+  readonly kind: 'evaluation';
+}
+
+/** Fine-tunes the model on one task, at all rates and seeds of its protocol. */
+export interface FinetuningNode extends AfterTraining {
+  readonly kind: 'finetuning';
+  readonly task: string;
+}
+
+/** Saves the model as a checkpoint among the results of its cell. */
+export interface SavingNode extends AfterTraining {
+  readonly kind: 'saving';
+}
+
+/** What a worker is handed: a node, and a cell that needs it. All other cells that do would have the same of it. */
+export interface NodeWork<Node extends WorkNode = WorkNode> {
+  readonly node: Node;
+  readonly cell: Cell;
+  /** What the parent came to; null where there is none. */
+  readonly before: StageResult | null;
+  /** What a stage leaves of its state: Adam's moments too where a stage follows. */
+  readonly keep: 'parameters' | 'all';
+}
+
+/** What a node yields, besides the files that it leaves. Plain JSON. */
+export type NodeResult = StageResult | EvaluationResult | FinetuningResult | SavingResult;
+
+export interface StageResult {
+  readonly kind: 'stage';
+  readonly status: CellResult['status'];
+  readonly stage: StageRecord;
+  /** The growth into this stage; null in the first. */
+  readonly growth: GrowthRecord | null;
+  /** FLOPs and seconds are counted from the stage's first step. */
+  readonly curve: readonly CurvePoint[];
+  readonly seconds: Omit<CellResult['seconds'], 'finetune'>;
+  /** At the stage's own length, at its end; null where it diverged. */
+  readonly loss: number | null;
+  readonly width: EffectiveWidth | null;
+  /** Where the run stands at the stage's end. */
+  readonly end: StageEndState;
+  readonly corpus: CellResult['corpus'];
+}
+
+/** What a run has to remember besides its tensors. */
+export interface StageEndState {
+  /** Over the whole run. */
+  readonly steps: number;
+  /** Updates that every one of Adam's moments has seen. */
+  readonly updates: number;
+  /** A loss above this is divergence. */
+  readonly limit: number | null;
+}
+
+export interface EvaluationResult {
+  readonly kind: 'evaluation';
+  readonly loss: number;
+  readonly seconds: number;
+}
+
+export interface FinetuningResult {
+  readonly kind: 'finetuning';
+  readonly record: TaskRecord;
+  readonly warnings: readonly string[];
+  readonly seconds: number;
+}
+
+export interface SavingResult {
+  readonly kind: 'saving';
+}
