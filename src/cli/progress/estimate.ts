@@ -1,6 +1,6 @@
 import type { Cell } from '../../run/spec.ts';
 import type { Progress, RunningCell } from './progress.ts';
-import { workOf } from './work.ts';
+import { workOf } from '../../run/work.ts';
 
 /** Below this share of a cell its speed is mostly that of compiling: no guess is better than a wild one. */
 const ENOUGH = 0.01;

@@ -1,7 +1,7 @@
 import type { SweepEvent } from '../../run/events.ts';
 import type { CellEvent, CellRecord, GrowthRecord } from '../../run/record.ts';
 import type { Cell } from '../../run/spec.ts';
-import { finetuneWork, pretrainWork, workOf } from './work.ts';
+import { finetuneWork, pretrainWork, workOf } from '../../run/work.ts';
 
 /** What a running cell is at. */
 export type Phase =
