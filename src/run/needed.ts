@@ -1,5 +1,5 @@
 import type { Graph, GraphNode } from './graph.ts';
-import { readNodeRecord, stateRecord, storedNodes, type NodeRecord } from './node-store.ts';
+import { readNodeRecord, keptState, storedNodes, type NodeRecord } from './node-store.ts';
 
 /** What is there already of a graph. */
 export interface Found {
@@ -71,6 +71,6 @@ export const keptOf = ({ children }: GraphNode, graph: Graph): 'parameters' | 'a
   children.some((child) => graph.nodes.get(child)!.node.kind === 'stage') ? 'all' : 'parameters';
 
 async function hasState(own: GraphNode, graph: Graph, nodes: string): Promise<boolean> {
-  const state = await stateRecord(nodes, own.node.address);
+  const state = await keptState(nodes, own.node.address);
   return state !== null && (state.keep === 'all' || keptOf(own, graph) === 'parameters');
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, writeWhole } from './files.ts';
 import type { NodeResult, WorkNode } from './node.ts';
@@ -77,19 +77,20 @@ export async function storedNodes(nodes: string): Promise<string[]> {
   return names.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 }
 
-/** What is known of a state without reading it: `state.json` beside it, written after it. */
-export interface StateRecord {
+/** What is known of a state without reading it. */
+export interface Kept {
+  /** Whether Adam's moments are there too. */
   readonly keep: 'parameters' | 'all';
-  readonly bytes: number;
-  readonly sha256: string;
 }
 
 export const stateBase = (nodes: string, address: string): string => join(nodeFolder(nodes, address), 'state');
 
 /** The state that a stage has left; null where there is none. Whether its bytes are right is seen when it is read. */
-export async function stateRecord(nodes: string, address: string): Promise<StateRecord | null> {
+export async function keptState(nodes: string, address: string): Promise<Kept | null> {
   try {
-    return JSON.parse(await readFile(`${stateBase(nodes, address)}.json`, 'utf8')) as StateRecord;
+    const base = stateBase(nodes, address);
+    const note = JSON.parse(await readFile(`${base}.json`, 'utf8')) as { known: Kept; bytes: number };
+    return (await stat(`${base}.safetensors`)).size === note.bytes ? note.known : null;
   } catch (error) {
     if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
     throw error;

@@ -1,5 +1,7 @@
 import { comparisonOf, sweepFolders } from '../../report/results-folder.ts';
+import { dirname } from 'node:path';
 import { errorLine } from '../../run/failures.ts';
+import { nodesFolder } from '../../run/node-store.ts';
 import { sweepState, type SweepState } from '../../run/sweep-status.ts';
 import { EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -14,7 +16,7 @@ export async function status(path: string, options: ListOptions, io: Pick<Io, 's
   const states: (readonly [folder: string, state: SweepState])[] = [];
   for (const folder of await sweepFolders(path)) {
     const comparison = await comparisonOf(folder);
-    if (comparison !== null) states.push([folder, await sweepState(folder, comparison)]);
+    if (comparison !== null) states.push([folder, await sweepState(folder, nodesFolder(dirname(folder)), comparison)]);
   }
   io.stdout.write(
     options.json === true
@@ -35,7 +37,7 @@ function statusData(folder: string, { plan, finished, failed, running, waiting }
     folder,
     finished: finished.map(({ cell, result }) => ({ ...named(cell), status: result?.status })),
     running: running.map(runningReport),
-    failed: failed.map(({ cell, error }) => ({ ...named(cell), error: errorLine(error ?? '') })),
+    failed: failed.map(({ record, log }) => ({ ...named(record.cell), error: errorLine(record.error ?? ''), log })),
     waiting: waiting.map(named),
   };
 }
