@@ -1,17 +1,18 @@
 import { comparisonOf, sweepFolders } from '../../report/results-folder.ts';
 import { errorLine } from '../../run/failures.ts';
-import { sweepState, type SweepState } from '../../run/sweep-status.ts';
+import { sweepState } from '../../run/sweep-status.ts';
 import { EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { ListOptions } from '../program.ts';
-import { runningReport, statusText } from '../status-text.ts';
+import { runningReport, type SweepStanding } from '../status-report.ts';
+import { statusText } from '../status-text.ts';
 
 /**
  * `growbench status [RESULTS]`: where sweeps stand, read from their files alone, so that any terminal on any computer
  * that sees them can ask. Throws a UserError where there is no sweep.
  */
 export async function status(path: string, options: ListOptions, io: Pick<Io, 'stdout'>): Promise<number> {
-  const states: (readonly [folder: string, state: SweepState])[] = [];
+  const states: (readonly [folder: string, state: SweepStanding])[] = [];
   for (const folder of await sweepFolders(path)) {
     const comparison = await comparisonOf(folder);
     if (comparison !== null) states.push([folder, await sweepState(folder, comparison)]);
@@ -28,14 +29,14 @@ export async function status(path: string, options: ListOptions, io: Pick<Io, 's
   return EXIT.done;
 }
 
-function statusData(folder: string, { plan, finished, failed, running, waiting }: SweepState): object {
-  const named = ({ id, arm, seed }: SweepState['waiting'][number]) => ({ id, arm, seed });
+function statusData(folder: string, { plan, finished, failed, running, waiting }: SweepStanding): object {
+  const named = ({ id, arm, seed }: SweepStanding['waiting'][number]) => ({ id, arm, seed });
   return {
     name: plan.comparison.name,
     folder,
     finished: finished.map(({ cell, result }) => ({ ...named(cell), status: result?.status })),
     running: running.map(runningReport),
-    failed: failed.map(({ cell, error }) => ({ ...named(cell), error: errorLine(error ?? '') })),
+    failed: failed.map(({ cell, error, log }) => ({ ...named(cell), error: errorLine(error ?? ''), log })),
     waiting: waiting.map(named),
   };
 }
