@@ -8,6 +8,6 @@ export function clock(milliseconds: number): string {
   return hours === 0 ? `${minutes}:${tail}` : `${hours}:${String(minutes).padStart(2, '0')}:${tail}`;
 }
 
-/** Cut to `width` characters, the last of them an ellipsis where something is lost. */
-export const truncated = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`.slice(0, Math.max(0, width));
+/** Cut to `width` characters, the last of them `ellipsis` where something is lost. */
+export const truncated = (text: string, width: number, ellipsis = '…'): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}${ellipsis}`.slice(0, Math.max(0, width));

@@ -72,7 +72,9 @@ function engineWarnings(records: readonly NodeRecord[]): string[] {
   const kinds = records.flatMap(({ engine, machine }) =>
     engine === null ? [] : [canonical({ device: engine.device, versions: engine.versions, cpu: machine.cpu })],
   );
-  return new Set(kinds).size <= 1 ? [] : ['parts were trained on different devices or versions: times are not comparable'];
+  return new Set(kinds).size <= 1
+    ? []
+    : ['parts were trained on different devices or versions: times are not comparable'];
 }
 
 /** The record of a cell all of whose nodes are done. */
@@ -85,7 +87,10 @@ export function assembleRecord(cell: Cell, records: readonly NodeRecord[]): Cell
     engine: engineOf(records),
     machine: records.at(-1)!.machine,
     started: records.map(({ started }) => started).sort()[0]!,
-    finished: records.map(({ finished }) => finished).sort().at(-1)!,
+    finished: records
+      .map(({ finished }) => finished)
+      .sort()
+      .at(-1)!,
     attempts: records.flatMap(({ attempts }) => attempts),
   };
 }

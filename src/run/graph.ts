@@ -96,7 +96,10 @@ function nodesOf(cell: Cell, { digests, ...works }: Template, saving: boolean): 
     parent = address;
   }
   if (parent === null) throw new Error('a schedule has at least one stage');
-  const after = (kind: string, decides: string) => ({ address: addressOf(cell, kind, parent, decides), parent: parent! });
+  const after = (kind: string, decides: string) => ({
+    address: addressOf(cell, kind, parent, decides),
+    parent: parent,
+  });
   if (digests.evaluation !== null) {
     const node = { kind: 'evaluation', ...after('evaluation', digests.evaluation) } as const;
     made.push({ node, work: works.evaluationWork });

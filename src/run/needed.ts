@@ -45,7 +45,9 @@ async function recordsOf(graph: Graph, nodes: string): Promise<Map<string, NodeR
   const stored = (await storedNodes(nodes)).filter((address) => graph.nodes.has(address));
   const records = new Map<string, NodeRecord>();
   for (let at = 0; at < stored.length; at += READ_AT_ONCE) {
-    const some = await Promise.all(stored.slice(at, at + READ_AT_ONCE).map((address) => readNodeRecord(nodes, address)));
+    const some = await Promise.all(
+      stored.slice(at, at + READ_AT_ONCE).map((address) => readNodeRecord(nodes, address)),
+    );
     for (const record of some) if (record !== null) records.set(record.node.address, record);
   }
   return records;
@@ -63,8 +65,7 @@ function withoutFuture(graph: Graph, records: ReadonlyMap<string, NodeRecord>): 
 }
 
 /** Whether nothing can go on from a node. */
-export const hasDiverged = ({ result }: NodeRecord): boolean =>
-  result.kind === 'stage' && result.status === 'diverged';
+export const hasDiverged = ({ result }: NodeRecord): boolean => result.kind === 'stage' && result.status === 'diverged';
 
 /** What a stage must leave for those that go on from it: Adam's moments too where one of them is a stage. */
 export const keptOf = ({ children }: GraphNode, graph: Graph): 'parameters' | 'all' =>

@@ -12,8 +12,8 @@ export interface NodeProgress {
   readonly pid: number | null;
   /** Milliseconds since 1970 on the clock of the host that trains, as `updated`. */
   readonly started: number;
-  /** When the first stage began; null before. */
-  readonly since: number | null;
+  /** The first event that told a step, and when; null before. */
+  readonly first: { readonly at: number; readonly event: CellEvent } | null;
   readonly updated: number;
   /** The last event of each kind (of scores, all), in order: folding them gives what folding all would. */
   readonly events: readonly CellEvent[];
@@ -27,7 +27,7 @@ export class ProgressFile {
   readonly #path: string;
   readonly #started = Date.now();
   readonly #events = new Map<string, CellEvent>();
-  #since: number | null = null;
+  #first: NodeProgress['first'] = null;
   #pid: number | null = null;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -40,14 +40,14 @@ export class ProgressFile {
   begin(pid: number | null): void {
     this.#pid = pid;
     this.#events.clear();
-    this.#since = null;
+    this.#first = null;
   }
 
   note(event: CellEvent): void {
     const key = event.type === 'score' ? `score ${event.task}` : event.type;
     this.#events.delete(key);
     this.#events.set(key, event);
-    if (event.type === 'stage') this.#since ??= Date.now();
+    if (event.type === 'step' || event.type === 'finetune') this.#first ??= { at: Date.now(), event };
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.#writing = this.#write();
@@ -64,7 +64,7 @@ export class ProgressFile {
     const progress: NodeProgress = {
       pid: this.#pid,
       started: this.#started,
-      since: this.#since,
+      first: this.#first,
       updated: Date.now(),
       events: [...this.#events.values()],
     };

@@ -6,11 +6,7 @@ import type { Cell } from './spec.ts';
  * hits all arms alike. Within a seed one worker finishes cell by cell; several begin with the node whose longest way to
  * an end is longest, so that no long chain is left over for one of them.
  */
-export function nodeOrder(
-  graph: Graph,
-  cells: readonly Cell[],
-  jobs: number,
-): (a: GraphNode, b: GraphNode) => number {
+export function nodeOrder(graph: Graph, cells: readonly Cell[], jobs: number): (a: GraphNode, b: GraphNode) => number {
   const seeds = [...new Set(cells.map(({ seed }) => seed))];
   const rounds = new Map(cells.map(({ id, seed }) => [id, seeds.indexOf(seed)]));
   const cellPlaces = new Map(cells.map(({ id }, place) => [id, place]));

@@ -128,6 +128,9 @@ export interface Attempt {
   readonly why: string | null;
 }
 
+/** What a worker prepares while it fits what a growth learns: a part of the training, unlike all else that it prepares. */
+export const FITTING = 'fitting the growth';
+
 /** What a cell tells while it runs. */
 export type CellEvent =
   | ({ readonly type: 'engine' } & EngineRecord)

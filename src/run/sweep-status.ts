@@ -15,15 +15,14 @@ import { readRecords } from './store.ts';
 export interface RunningState {
   /** The first that needs it. */
   readonly cell: Cell;
-  readonly info: NodeInfo;
+  readonly node: NodeInfo;
   readonly holder: Holder;
   /** Null in its first second. */
   readonly progress: NodeProgress | null;
 }
 
 /** A cell that has failed. */
-export interface FailedState {
-  readonly record: CellRecord;
+export interface FailedState extends CellRecord {
   /** The file that has all that its worker said; null where there is none. */
   readonly log: string | null;
 }
@@ -64,16 +63,16 @@ export async function sweepState(folder: string, nodes: string, comparison: Comp
     return record?.result ? [{ ...record, cell }] : [];
   });
   const ended = new Set(finished.map(({ cell }) => cell.id));
-  const busy = new Set(running.flatMap(({ info }) => info.cells).filter((id) => !ended.has(id)));
+  const busy = new Set(running.flatMap(({ node }) => node.cells).filter((id) => !ended.has(id)));
   const failed = cells.flatMap((cell) => {
     const record = records.get(cell.id);
     if (record === undefined || record.result !== null || busy.has(cell.id)) return [];
-    return [{ record: { ...record, cell }, log: logOf(cell, graph, nodes) }];
+    return [{ ...record, cell, log: logOf(cell, graph, nodes) }];
   });
-  const settled = new Set([...ended, ...busy, ...failed.map(({ record }) => record.cell.id)]);
+  const settled = new Set([...ended, ...busy, ...failed.map(({ cell }) => cell.id)]);
   return {
     ...{ plan, finished, failed },
-    running: running.filter(({ info }) => info.cells.some((id) => busy.has(id))),
+    running: running.filter(({ node }) => node.cells.some((id) => busy.has(id))),
     waiting: cells.filter(({ id }) => !settled.has(id)),
   };
 }
@@ -85,7 +84,7 @@ async function runningNodes(nodes: string, graph: Graph): Promise<RunningState[]
     leased.map(async ([address, own]) => {
       const holder = await readHolder(nodeLease(nodes, address));
       if (holder === null || isGone(holder)) return null;
-      return { cell: own.cells[0]!, info: nodeInfo(own), holder, progress: await readProgress(nodes, address) };
+      return { cell: own.cells[0]!, node: nodeInfo(own), holder, progress: await readProgress(nodes, address) };
     }),
   );
   return states.filter((state) => state !== null);

@@ -2,7 +2,7 @@ import type { HostTensors, Program, StepFunction } from '../engine/engine.ts';
 import { dims, layout, type ModelShape } from '../growth/layout.ts';
 import { learnedMatrices } from '../growth/learned.ts';
 import type { LearnedMatrix, Recipe } from '../growth/recipe.ts';
-import type { FitRecord } from '../run/record.ts';
+import { FITTING, type FitRecord } from '../run/record.ts';
 import type { PlannedFit, PlannedStage } from '../run/stages.ts';
 import { maskedBatch } from '../text/batches.ts';
 import { freshMoments, optimizerFeed } from './adamw.ts';
@@ -114,12 +114,16 @@ const rateFeed = (rate: number): string => `optimizer_${rate}`;
 /** While matrices are fitted, nothing enters yet that a mask keeps out. */
 const maskOf = ({ entering }: PlannedStage): number => (entering === null ? 1 : 0);
 
+/** Events of a fit at most, as of a fine-tuning. */
+const FIT_EVENTS = 50;
+
 async function fitMatrices(run: Run, { recipe, to, fit }: Learning, program: Program) {
   const { shape, start, entering } = to;
   const rates = new Set(learnedMatrices(recipe).map(({ rate }) => rate));
   const masked = entering === null ? {} : maskFeed(maskOf(to));
-  const { cell, corpus, signal } = run;
+  const { cell, corpus, signal, onEvent } = run;
   const { settings, seed } = cell;
+  const every = Math.ceil(fit.steps / FIT_EVENTS);
   const size = batchSize(settings, shape.length);
   let [first, rest] = [0, 0];
   for (let own = 0; own < fit.steps; own += 1) {
@@ -134,6 +138,8 @@ async function fitMatrices(run: Run, { recipe, to, fit }: Learning, program: Pro
     const { seconds } = await timed(() => program.run('fit', feeds));
     if (own === 0) first = seconds;
     else rest += seconds;
+    const done = own + 1;
+    if (done % every === 0 || done === fit.steps) onEvent({ type: 'prepare', what: FITTING, done, of: fit.steps });
   }
   return splitTimes(fit.steps, first, rest);
 }

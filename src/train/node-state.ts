@@ -9,7 +9,8 @@ import { readTensors, writeTensors, type TensorFile } from './tensor-file.ts';
 /** Leaves what goes on from a stage's node: its parameters, and Adam's moments where a stage follows. */
 export function writeState(nodes: string, address: string, state: HostTensors, keep: Kept['keep']): Promise<void> {
   const kept = keep === 'all' ? state : new Map([...state].filter(([name]) => !isMoment(name)));
-  return writeTensors<Kept>(stateBase(nodes, address), kept, { keep });
+  const known: Kept = { keep };
+  return writeTensors(stateBase(nodes, address), kept, known);
 }
 
 /** The state that a stage's node has left. Throws a ParentLost where it is gone or damaged: it can be made again. */

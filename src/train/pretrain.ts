@@ -74,7 +74,7 @@ interface Entry {
   readonly state: HostTensors;
   readonly point: StagePoint;
   /** The growth into it where the loss just after it is still to be measured. */
-  readonly growing: Omit<GrowthRecord, 'after'> & { readonly length: number } | null;
+  readonly growing: (Omit<GrowthRecord, 'after'> & { readonly length: number }) | null;
 }
 
 const resumed = ({ tensors, known }: TensorFile<StagePoint>): Entry => ({
@@ -83,12 +83,7 @@ const resumed = ({ tensors, known }: TensorFile<StagePoint>): Entry => ({
   growing: null,
 });
 
-async function enter(
-  run: Run,
-  stages: readonly PlannedStage[],
-  index: number,
-  before: Before | null,
-): Promise<Entry> {
+async function enter(run: Run, stages: readonly PlannedStage[], index: number, before: Before | null): Promise<Entry> {
   const start: StagePoint = {
     ...{ done: 0, curve: [], limit: before?.result.end.limit ?? null, growth: null },
     seconds: { train: 0, compile: 0, evaluate: 0 },

@@ -116,14 +116,14 @@ interface Course {
   evaluateSeconds: number;
   readonly curve: CurvePoint[];
   readonly watch: Stopwatch;
-  point(): StagePoint;
+  readonly point: () => StagePoint;
 }
 
 function courseFrom({ done, curve, limit, seconds, growth }: StagePoint): Course {
   const watch = stopwatch();
   const course: Course = {
     ...{ done, limit, evaluateSeconds: 0, curve: [...curve], watch },
-    point() {
+    point: () => {
       const own = watch.times();
       return {
         ...{ done: course.done, curve: [...course.curve], limit: course.limit, growth },

@@ -19,7 +19,7 @@ interface Note<Known> {
  * Leaves tensors in `base`.safetensors and what else is known of them in `base`.json: both whole or not at all. Throws a
  * UserError where they cannot be written.
  */
-export async function writeTensors<Known>(base: string, tensors: HostTensors, known: Known): Promise<void> {
+export async function writeTensors(base: string, tensors: HostTensors, known: object): Promise<void> {
   const path = `${base}.safetensors`;
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
@@ -28,7 +28,7 @@ export async function writeTensors<Known>(base: string, tensors: HostTensors, kn
       draft,
       [...tensors].map(([name, { shape, values }]) => ({ name, size: shape, numbers: () => values })),
     );
-    const note: Note<Known> = { ...(await digestOf(draft)), known };
+    const note: Note<object> = { ...(await digestOf(draft)), known };
     // First the old note goes: it is not the new file's.
     await rm(`${base}.json`, { force: true });
     await rename(draft, path);

@@ -1,12 +1,13 @@
-import { comparisonOf, sweepFolders } from '../../report/results-folder.ts';
 import { dirname } from 'node:path';
+import { comparisonOf, sweepFolders } from '../../report/results-folder.ts';
 import { errorLine } from '../../run/failures.ts';
 import { nodesFolder } from '../../run/node-store.ts';
 import { sweepState, type SweepState } from '../../run/sweep-status.ts';
 import { EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { ListOptions } from '../program.ts';
-import { runningReport, statusText } from '../status-text.ts';
+import { runningReport } from '../status-report.ts';
+import { statusText } from '../status-text.ts';
 
 /**
  * `growbench status [RESULTS]`: where sweeps stand, read from their files alone, so that any terminal on any computer
@@ -37,7 +38,7 @@ function statusData(folder: string, { plan, finished, failed, running, waiting }
     folder,
     finished: finished.map(({ cell, result }) => ({ ...named(cell), status: result?.status })),
     running: running.map(runningReport),
-    failed: failed.map(({ record, log }) => ({ ...named(record.cell), error: errorLine(record.error ?? ''), log })),
+    failed: failed.map(({ cell, error, log }) => ({ ...named(cell), error: errorLine(error ?? ''), log })),
     waiting: waiting.map(named),
   };
 }

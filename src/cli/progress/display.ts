@@ -22,7 +22,7 @@ export async function openDisplay(
 ): Promise<Display> {
   if (options.quiet) return SILENT;
   if (options.draw && canDraw(io)) return (await import('./drawn.tsx')).openDrawn(io);
-  return openLines(io.stderr);
+  return openLines(io);
 }
 
 /** Whether stderr is a terminal on which lines can be redrawn. */
@@ -37,4 +37,5 @@ export function wantsColour(stream: Io['stdout'], env: Io['env']): boolean {
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
-const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
+/** Whether a variable of the environment says something. */
+export const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';

@@ -1,49 +1,66 @@
 import { render } from 'ink';
+import type { SweepEvent } from '../../run/events.ts';
 import type { Io } from '../io.ts';
 import { wantsColour, type Display } from './display.ts';
-import { asideText } from './wording.ts';
-import { advance, NOTHING_YET } from './progress.ts';
+import { frameOf, type Frame } from './frame.ts';
+import { glyphsFor } from './glyphs.ts';
+import { knownNode } from './lines.ts';
+import { advance, NOTHING_YET, type Progress } from './progress.ts';
+import { eraseWrapped } from './resize.ts';
 import { SweepView } from './sweep-view.tsx';
+import { asideText, nodeLabel } from './wording.ts';
 
 /** Four frames a second: times run smoothly, and drawing costs the workers nothing that shows. */
 const FRAME = 250;
+/** How long a notice of what happened to a node stays. */
+const NOTICE = 60_000;
 
 /** Draws a sweep on the terminal behind stderr until closed; the last frame stays. */
-export function openDrawn(io: Pick<Io, 'stderr' | 'env'>): Display {
-  const colour = wantsColour(io.stderr, io.env);
+export function openDrawn({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display {
+  const [colour, glyphs] = [wantsColour(stderr, env), glyphsFor(env)];
   let progress = NOTHING_YET;
-  let notice = '';
-  const view = () => (
-    <SweepView
-      progress={progress}
-      notice={notice}
-      now={Date.now()}
-      columns={io.stderr.columns ?? 80}
-      rows={io.stderr.rows ?? 24}
-      colour={colour}
-    />
-  );
+  let notice = { text: '', until: Infinity };
+  let frame: Frame | null = null;
+  const view = () => {
+    const now = Date.now();
+    const size = { columns: stderr.columns ?? 80, rows: stderr.rows ?? 24 };
+    const options = { notice: now < notice.until ? notice.text : '', now, ...size, glyphs };
+    frame = frameOf(progress, options);
+    return <SweepView progress={progress} colour={colour} {...options} />;
+  };
+  const resized = () => {
+    if (frame !== null) stderr.write(eraseWrapped(frame, stderr.columns ?? 80, env));
+  };
+  // Before ink's own, which erases as many rows as the frame had when it was drawn.
+  stderr.on('resize', resized);
   // ink calls the stream that it draws on stdout; ours is stderr, so that data can be piped on while it draws.
-  const streams: object = { stdout: io.stderr, stderr: io.stderr };
+  const streams: object = { stdout: stderr, stderr };
   const screen = render(view(), { ...streams, exitOnCtrlC: false, patchConsole: false });
   const timer = setInterval(() => {
     screen.rerender(view());
   }, FRAME);
   return {
     show(event) {
-      progress = advance(progress, event, Date.now());
-      if (event.type === 'cell-retried' || event.type === 'cell-elsewhere') {
-        const cell = progress.cells.find(({ id }) => id === event.id);
-        notice = `${cell?.arm ?? ''} seed ${cell?.seed ?? ''}: ${asideText(event)}`;
-      }
+      const now = Date.now();
+      const text = noticeOf(event, progress);
+      if (text !== null) notice = { text, until: now + NOTICE };
+      progress = advance(progress, event, now);
     },
     say(text) {
-      notice = text;
+      notice = { text, until: Infinity };
     },
     close() {
       clearInterval(timer);
       screen.rerender(view());
       screen.unmount();
+      stderr.off('resize', resized);
     },
   };
+}
+
+function noticeOf(event: SweepEvent, progress: Progress): string | null {
+  const aside = asideText(event);
+  if (aside === null || !('address' in event)) return null;
+  const own = knownNode(progress, event.address);
+  return own === undefined ? null : `${nodeLabel(own)}: ${aside}`;
 }

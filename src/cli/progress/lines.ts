@@ -1,9 +1,12 @@
-import type { SweepEvent } from '../../run/events.ts';
+import type { NodeInfo, SweepEvent } from '../../run/events.ts';
 import type { CellEvent } from '../../run/record.ts';
-import type { Cell } from '../../run/spec.ts';
+import { clock, engineering } from '../format.ts';
 import { shapeSentence } from '../shape-text.ts';
-import { asideText, engineText, phaseText, resultText, totalsText } from './wording.ts';
-import type { Progress } from './progress.ts';
+import { nodeTimeLeft } from './estimate.ts';
+import { nodeAt, type Progress } from './progress.ts';
+import { tokensPerSecond, type RunningNode } from './running-node.ts';
+import { totalsText } from './totals.ts';
+import { asideText, cellName, engineText, nodeLabel, phaseText, resultText } from './wording.ts';
 
 /**
  * What to say of an event where nothing can be drawn: lines for a log, few enough to read. `before` and `after` are
@@ -11,52 +14,66 @@ import type { Progress } from './progress.ts';
  */
 export function linesFor(event: SweepEvent, before: Progress, after: Progress, now: number): string[] {
   switch (event.type) {
-    case 'sweep-started': {
-      const found = event.cached.length > 0 ? `, ${event.cached.length} finished before` : '';
-      const workers = event.workers === 1 ? '1 worker' : `${event.workers} workers`;
-      return [`${event.cells.length} cells${found}${event.workers === 0 ? '' : `, ${workers}`}`];
-    }
-    case 'cell-started': {
-      const cell = after.cells.find(({ id }) => id === event.id);
-      return cell === undefined ? [] : [`${cellName(cell)}: started`];
-    }
-    case 'cell-retried':
-    case 'cell-elsewhere': {
-      const cell = after.cells.find(({ id }) => id === event.id);
-      return cell === undefined ? [] : [`${cellName(cell)}: ${asideText(event)}`];
-    }
-    case 'cell-event': {
-      const own = before.running.find(({ cell }) => cell.id === event.id);
+    case 'sweep-started':
+      return [startText(after)];
+    case 'node-started': {
+      const own = nodeAt(after, event.address);
       if (own === undefined) return [];
-      const known = own.phase.name === 'preparing' ? own.phase.what : null;
-      return cellLines(event.event, known, before.engine?.name ?? null).map((text) =>
-        event.event.type === 'engine' ? text : `${cellName(own.cell)}: ${text}`,
-      );
+      return [`${nodeLabel(own)}${own.stage === null ? '' : `: ${shapeSentence(own.stage.shape)}`}`];
+    }
+    case 'node-event': {
+      const own = nodeAt(before, event.address);
+      return own === undefined ? [] : toldLines(event.event, own, before.engine?.name ?? null);
+    }
+    case 'node-retried':
+    case 'node-elsewhere':
+    case 'node-finished': {
+      const own = knownNode(before, event.address);
+      const aside = asideText(event);
+      return own === undefined || aside === null ? [] : [`${nodeLabel(own)}: ${aside}`];
     }
     case 'cell-found':
     case 'cell-finished':
       return [`${cellName(event.record.cell)}: ${resultText(event.record)} (${totalsText(after, now)})`];
+    case 'node-found':
     case 'sweep-finished':
       return [];
   }
 }
 
-function cellLines(event: CellEvent, preparing: string | null, engine: string | null): string[] {
+/** A node that runs or waits, with the cell that it is shown under. */
+export function knownNode(progress: Progress, address: string): Pick<RunningNode, 'info' | 'cell'> | undefined {
+  const own = nodeAt(progress, address);
+  if (own !== undefined) return own;
+  const info = progress.waiting.find(({ node }: NodeInfo) => node.address === address);
+  const cell = progress.cells.find(({ id }) => id === info?.cells[0]);
+  return info === undefined || cell === undefined ? undefined : { info, cell };
+}
+
+function startText({ cells, cached, nodes, saved, workers }: Progress): string {
+  return [
+    `${cells.length} cells`,
+    ...(cached.length > 0 ? [`${cached.length} finished before`] : []),
+    ...(nodes.count > 0 ? [`${nodes.count} nodes${nodes.done > 0 ? ` (${nodes.done} done before)` : ''}`] : []),
+    ...(Math.round(100 * saved) > 0 ? [`sharing saves ${Math.round(100 * saved)}%`] : []),
+    ...(workers === 0 ? [] : [workers === 1 ? '1 worker' : `${workers} workers`]),
+  ].join(', ');
+}
+
+function toldLines(event: CellEvent, own: RunningNode, engine: string | null): string[] {
   switch (event.type) {
     case 'engine':
       return engine === event.name ? [] : [engineText(event)];
-    case 'prepare':
-      return preparing === event.what ? [] : [`preparing: ${event.what}`];
-    case 'stage':
-      return [`stage ${event.stage + 1}/${event.of}: ${shapeSentence(event.shape)}`];
     case 'grow': {
       const { step, before, after } = event.growth;
-      return [`growth after step ${step}: loss ${before.toFixed(3)} -> ${after.toFixed(3)}`];
+      return [`${cellName(own.cell)}: growth after step ${step}: loss ${before.toFixed(3)} -> ${after.toFixed(3)}`];
     }
     case 'score': {
       const metrics = Object.entries(event.metrics).map(([name, value]) => `${name} ${value.toFixed(3)}`);
-      return [`${event.task}: ${metrics.join(', ')}`];
+      return [`${cellName(own.cell)}: ${event.task}: ${metrics.join(', ')}`];
     }
+    case 'prepare':
+    case 'stage':
     case 'step':
     case 'evaluate':
     case 'finetune':
@@ -64,10 +81,17 @@ function cellLines(event: CellEvent, preparing: string | null, engine: string | 
   }
 }
 
-/** A sign of life: the totals, and what each running cell is at. */
-export function heartbeat(progress: Progress, now: number): string {
-  const cells = progress.running.map(({ cell, phase }) => `${cellName(cell)} ${phaseText(phase)}`);
-  return [totalsText(progress, now), ...cells].join('; ');
+/** A running node in a sentence: `stack seed 0 stage 2/2: step 6/10, loss 5.432, 12.3k tokens/s, 0:42 left`. */
+export function runningText(node: RunningNode, now: number): string {
+  const [speed, left] = [tokensPerSecond(node), nodeTimeLeft(node, now)];
+  const at = [
+    phaseText(node),
+    ...(speed === null ? [] : [`${engineering(speed)} tokens/s`]),
+    ...(left === null ? [] : [`${clock(left)} left`]),
+  ];
+  return `${nodeLabel(node)}: ${at.join(', ')}`;
 }
 
-const cellName = (cell: Cell): string => `${cell.arm} seed ${cell.seed}`;
+/** A sign of life: the totals, and what each running node is at. */
+export const heartbeat = (progress: Progress, now: number): string =>
+  [totalsText(progress, now), ...progress.running.map((node) => runningText(node, now))].join('; ');

@@ -1,17 +1,20 @@
-import type { Output } from '../io.ts';
-import type { Display } from './display.ts';
-import { heartbeat, linesFor } from './lines.ts';
-import { advance, NOTHING_YET } from './progress.ts';
 import { clock } from '../format.ts';
+import type { Io } from '../io.ts';
+import { isSet, type Display } from './display.ts';
+import { heartbeat, linesFor } from './lines.ts';
+import { advance, NOTHING_YET, type Progress } from './progress.ts';
 
 /** A log that says nothing for longer than this looks dead. */
 const LONGEST_SILENCE = 10_000;
 /** Before the first training step people wonder sooner whether anything happens at all. */
 const LONGEST_SILENCE_AT_START = 2_000;
+/** In continuous integration nobody watches, and logs are kept. */
+const LONGEST_SILENCE_IN_CI = 30_000;
 const TICK = 500;
 
-/** Shows a sweep as lines with the time since its start, and says something at least every ten seconds. */
-export function openLines(stderr: Output): Display {
+/** Shows a sweep as lines with the time since its start, and says something at least every ten seconds; in CI, thirty. */
+export function openLines({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display {
+  const inCi = isSet(env.CI);
   let progress = NOTHING_YET;
   let spoken = Date.now();
   const say = (text: string, now: number) => {
@@ -20,8 +23,7 @@ export function openLines(stderr: Output): Display {
   };
   const timer = setInterval(() => {
     const now = Date.now();
-    const training = progress.running.some(({ since }) => since !== null) || progress.finished.length > 0;
-    const silence = training ? LONGEST_SILENCE : LONGEST_SILENCE_AT_START;
+    const silence = inCi ? LONGEST_SILENCE_IN_CI : hasTrained(progress) ? LONGEST_SILENCE : LONGEST_SILENCE_AT_START;
     if (progress.running.length > 0 && now - spoken >= silence - TICK) say(heartbeat(progress, now), now);
   }, TICK);
   return {
@@ -39,3 +41,6 @@ export function openLines(stderr: Output): Display {
     },
   };
 }
+
+const hasTrained = ({ running, finished, speeds }: Progress): boolean =>
+  running.some(({ first }) => first !== null) || speeds.size > 0 || finished.length > 0;

@@ -1,41 +1,12 @@
-import type { SweepEvent } from '../../run/events.ts';
-import type { CellEvent, CellRecord, GrowthRecord } from '../../run/record.ts';
+import type { NodeInfo, SweepEvent } from '../../run/events.ts';
+import type { CellEvent, CellRecord } from '../../run/record.ts';
 import type { Cell } from '../../run/spec.ts';
-import { finetuneWork, pretrainWork, workOf } from '../../run/work.ts';
-
-/** What a running cell is at. */
-export type Phase =
-  | { readonly name: 'starting' }
-  | { readonly name: 'preparing'; readonly what: string; readonly done: number; readonly of: number }
-  | { readonly name: 'pretraining'; readonly step: number; readonly of: number; readonly loss: number | null }
-  | {
-      readonly name: 'finetuning';
-      readonly task: string;
-      readonly step: number;
-      readonly of: number;
-      readonly loss: number | null;
-    };
-
-export interface RunningCell {
-  readonly cell: Cell;
-  readonly phase: Phase;
-  /** Counted from 0. */
-  readonly stage: number;
-  readonly stages: number;
-  readonly growth: GrowthRecord | null;
-  /** Tasks that have their score. */
-  readonly scored: number;
-  /** When training began, past loading and preparing; null before. Milliseconds, as every time here. */
-  readonly since: number | null;
-  /** Share of the cell's work that is done, 0 to 1. */
-  readonly done: number;
-}
+import { advanceNode, startedNode, type RunningNode } from './running-node.ts';
+import { NO_SPEEDS, withEnded, type Speeds } from './speeds.ts';
 
 export interface FinishedCell {
   readonly cell: Cell;
   readonly record: CellRecord;
-  /** Time from the first step to the end; 0 where there was no step. */
-  readonly busy: number;
 }
 
 export interface EngineChoice {
@@ -46,15 +17,22 @@ export interface EngineChoice {
   readonly after: number;
 }
 
-/** All that a display of a sweep shows: a fold over its events. */
+/** All that a display of a sweep shows: a fold over its events. Times are in milliseconds. */
 export interface Progress {
   readonly cells: readonly Cell[];
   /** Cells whose records were there before. */
   readonly cached: readonly string[];
   readonly workers: number;
   readonly started: number;
+  /** Nodes of all cells that are not cached, each counted once, and how many of them are done. */
+  readonly nodes: { readonly count: number; readonly done: number };
+  /** Share of the work that is saved by doing what several cells need only once. */
+  readonly saved: number;
   /** In the order in which they were started. */
-  readonly running: readonly RunningCell[];
+  readonly running: readonly RunningNode[];
+  /** Nodes that are still to be run, here or by another process, in the plan's order. */
+  readonly waiting: readonly NodeInfo[];
+  readonly speeds: Speeds;
   /** In the order in which they ended. */
   readonly finished: readonly FinishedCell[];
   readonly engine: EngineChoice | null;
@@ -66,53 +44,85 @@ export const NOTHING_YET: Progress = {
   cached: [],
   workers: 0,
   started: 0,
+  nodes: { count: 0, done: 0 },
+  saved: 0,
   running: [],
+  waiting: [],
+  speeds: NO_SPEEDS,
   finished: [],
   engine: null,
   ended: 'no',
 };
 
-/** The progress after `event`, which happened at `now` milliseconds. Events of cells that are not running change nothing. */
+/** The progress after `event`, which happened at `now` milliseconds. Events of nodes that are not running change nothing. */
 export function advance(progress: Progress, event: SweepEvent, now: number): Progress {
   switch (event.type) {
     case 'sweep-started': {
-      const { cells, cached, workers } = event;
-      return { ...progress, cells, cached, workers, started: now };
+      const { cells, cached, nodes, workers } = event;
+      const done = new Set(event.done);
+      const waiting = nodes.filter(({ node }) => !done.has(node.address));
+      const counts = { count: nodes.length, done: nodes.length - waiting.length };
+      return { ...progress, cells, cached, workers, started: now, nodes: counts, waiting, saved: savedShare(nodes) };
     }
-    case 'cell-started': {
-      const cell = progress.cells.find(({ id }) => id === event.id);
-      return cell === undefined ? progress : { ...progress, running: [...progress.running, startedCell(cell)] };
+    case 'node-started':
+      return begin(progress, event.address, now);
+    case 'node-event': {
+      const engine = progress.engine ?? chosenEngine(event.event, progress.finished.length);
+      return { ...progress, engine, running: changed(progress, event, (own) => advanceNode(own, event.event, now)) };
     }
-    case 'cell-event':
-      return {
-        ...progress,
-        engine: progress.engine ?? chosenEngine(event.event, progress.finished.length),
-        running: progress.running.map((own) => (own.cell.id === event.id ? advanceCell(own, event.event, now) : own)),
-      };
-    case 'cell-retried': {
-      const anew = progress.running.map((own) => (own.cell.id === event.id ? startedCell(own.cell) : own));
-      return { ...progress, running: anew };
-    }
-    case 'cell-elsewhere':
+    case 'node-retried':
+      return { ...progress, running: changed(progress, event, ({ info, cell }) => startedNode(info, cell, now)) };
+    case 'node-elsewhere':
       return progress;
-    case 'cell-found': {
-      const cell = progress.cells.find(({ id }) => id === event.id);
-      if (cell === undefined) return progress;
-      return { ...progress, finished: [...progress.finished, { cell, record: event.record, busy: 0 }] };
+    case 'node-found':
+      return withoutNode(progress, event.address, true);
+    case 'node-finished': {
+      const own = nodeAt(progress, event.address);
+      const speeds = own === undefined || event.error !== null ? progress.speeds : withEnded(progress.speeds, own, now);
+      return { ...withoutNode(progress, event.address, event.error === null), speeds };
     }
-    case 'cell-finished': {
-      const own = progress.running.find(({ cell }) => cell.id === event.id);
-      if (own === undefined) return progress;
-      const busy = own.since === null ? 0 : now - own.since;
-      return {
-        ...progress,
-        running: progress.running.filter((other) => other !== own),
-        finished: [...progress.finished, { cell: own.cell, record: event.record, busy }],
-      };
-    }
+    case 'cell-found':
+    case 'cell-finished':
+      return endCell(progress, event.record, event.id);
     case 'sweep-finished':
       return { ...progress, running: [], ended: event.interrupted ? 'interrupted' : 'done' };
   }
+}
+
+/** The running node of an address. */
+export const nodeAt = ({ running }: Progress, address: string): RunningNode | undefined =>
+  running.find(({ info }) => info.node.address === address);
+
+const changed = ({ running }: Progress, { address }: { address: string }, change: (own: RunningNode) => RunningNode) =>
+  running.map((own) => (own.info.node.address === address ? change(own) : own));
+
+function begin(progress: Progress, address: string, now: number): Progress {
+  const info = progress.waiting.find(({ node }) => node.address === address);
+  const cell = progress.cells.find(({ id }) => id === info?.cells[0]);
+  if (info === undefined || cell === undefined) return progress;
+  return {
+    ...progress,
+    waiting: progress.waiting.filter((other) => other !== info),
+    running: [...progress.running, startedNode(info, cell, now)],
+  };
+}
+
+function withoutNode(progress: Progress, address: string, done: boolean): Progress {
+  const others = ({ node }: NodeInfo): boolean => node.address !== address;
+  const running = progress.running.filter(({ info }) => others(info));
+  const waiting = progress.waiting.filter(others);
+  const known = running.length < progress.running.length || waiting.length < progress.waiting.length;
+  const { count, done: before } = progress.nodes;
+  return { ...progress, running, waiting, nodes: { count, done: known && done ? before + 1 : before } };
+}
+
+/** Nodes that only cells that have ended would need are not run: the rest of a cell that failed or diverged. */
+function endCell(progress: Progress, record: CellRecord, id: string): Progress {
+  const cell = progress.cells.find((known) => known.id === id) ?? record.cell;
+  const finished = [...progress.finished, { cell, record }];
+  const ended = new Set(finished.map((own) => own.cell.id));
+  const waiting = progress.waiting.filter(({ cells }) => cells.some((needing) => !ended.has(needing)));
+  return { ...progress, finished, waiting };
 }
 
 function chosenEngine(event: CellEvent, after: number): EngineChoice | null {
@@ -121,46 +131,8 @@ function chosenEngine(event: CellEvent, after: number): EngineChoice | null {
   return { name, device, why, after };
 }
 
-function startedCell(cell: Cell): RunningCell {
-  const stages = cell.settings.schedule.length;
-  return { cell, phase: { name: 'starting' }, stage: 0, stages, growth: null, scored: 0, since: null, done: 0 };
-}
-
-function advanceCell(own: RunningCell, event: CellEvent, now: number): RunningCell {
-  const { settings } = own.cell;
-  switch (event.type) {
-    case 'engine':
-      return own;
-    case 'prepare':
-      return { ...own, phase: { name: 'preparing', what: event.what, done: event.done, of: event.of } };
-    case 'stage': {
-      const step = own.phase.name === 'pretraining' ? own.phase.step : 0;
-      const loss = own.phase.name === 'pretraining' ? own.phase.loss : null;
-      const phase: Phase = { name: 'pretraining', step, of: settings.train.steps, loss };
-      return { ...own, phase, stage: event.stage, stages: event.of, since: own.since ?? now };
-    }
-    case 'step': {
-      const phase: Phase = { name: 'pretraining', step: event.step, of: event.of, loss: event.loss };
-      const done = pretrainWork(settings, event.step) / workOf(settings);
-      return { ...own, phase, since: own.since ?? now, done };
-    }
-    case 'evaluate':
-      return own;
-    case 'grow':
-      return { ...own, growth: event.growth };
-    case 'finetune': {
-      const { task, step, of, loss } = event;
-      const share = of > 0 ? step / of : 0;
-      return { ...own, phase: { name: 'finetuning', task, step, of, loss }, done: finetuneShare(own, share) };
-    }
-    case 'score':
-      return { ...own, scored: own.scored + 1, done: finetuneShare({ ...own, scored: own.scored + 1 }, 0) };
-  }
-}
-
-/** Share of the cell's work done when `share` of the task after the scored ones is. */
-function finetuneShare({ cell, scored }: RunningCell, share: number): number {
-  const { settings } = cell;
-  const before = pretrainWork(settings, settings.train.steps);
-  return Math.min(1, (before + finetuneWork(settings, scored + share)) / workOf(settings));
+function savedShare(nodes: readonly NodeInfo[]): number {
+  const once = nodes.reduce((sum, { work }) => sum + work, 0);
+  const everywhere = nodes.reduce((sum, { work, cells }) => sum + work * cells.length, 0);
+  return everywhere > 0 ? 1 - once / everywhere : 0;
 }

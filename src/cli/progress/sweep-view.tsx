@@ -1,31 +1,19 @@
 import { Box, Static, Text } from 'ink';
 import { statusOf } from '../../report/outcomes.ts';
 import { truncated } from '../format.ts';
-import { cellLine } from './cell-line.ts';
-import type { FinishedCell, Progress, RunningCell } from './progress.ts';
-import { engineText, resultText, totalsText } from './wording.ts';
+import { frameOf, type FrameOptions } from './frame.ts';
+import type { Line } from './node-lines.ts';
+import type { FinishedCell, Progress } from './progress.ts';
+import { cellName, engineText, resultText } from './wording.ts';
 
-export interface SweepViewProps {
+export interface SweepViewProps extends FrameOptions {
   readonly progress: Progress;
-  /** A line for the user that is no part of the progress, or empty. */
-  readonly notice: string;
-  /** Milliseconds, on the clock of the progress. */
-  readonly now: number;
-  /** Size of the terminal in characters. */
-  readonly columns: number;
-  readonly rows: number;
   readonly colour: boolean;
 }
 
-/** Lines kept free below the running cells: a count of cells not shown, a notice, the totals, and the cursor's. */
-const RESERVED_ROWS = 4;
-
-/** A sweep in progress: finished cells scroll up, running ones are redrawn, the totals stand last. */
-export function SweepView({ progress, notice, now, columns, rows, colour }: SweepViewProps) {
-  const fitting = progress.running.slice(0, Math.max(1, rows - RESERVED_ROWS));
-  const hidden = progress.running.length - fitting.length;
-  // A character short of the edge: some terminals wrap a line that fills the last column.
-  const width = Math.max(1, columns - 1);
+/** A sweep in progress: finished cells scroll up, running nodes are redrawn, the totals stand last. */
+export function SweepView({ progress, colour, ...options }: SweepViewProps) {
+  const { lines, totals, width } = frameOf(progress, options);
   return (
     <>
       <Static items={scrolled(progress)}>
@@ -33,18 +21,22 @@ export function SweepView({ progress, notice, now, columns, rows, colour }: Swee
           item.kind === 'engine' ? (
             <Text key="engine">{item.text}</Text>
           ) : (
-            <Finished key={item.cell.cell.id} finished={item.cell} width={width} colour={colour} />
+            <Finished
+              key={item.cell.cell.id}
+              finished={item.cell}
+              width={width}
+              colour={colour}
+              glyphs={options.glyphs}
+            />
           )
         }
       </Static>
       <Box flexDirection="column">
-        {fitting.map((cell) => (
-          <Running key={cell.cell.id} running={cell} now={now} width={width} colour={colour} />
+        {lines.map((line, index) => (
+          <Drawn key={index} line={line} colour={colour} />
         ))}
-        {hidden > 0 && <Text wrap="truncate">… and {hidden} more</Text>}
-        {notice !== '' && <Text>{notice}</Text>}
         <Text wrap="truncate" {...when(colour, { bold: true })}>
-          {truncated(progress.cells.length === 0 ? 'reading records' : totalsText(progress, now), width)}
+          {totals}
         </Text>
       </Box>
     </>
@@ -60,39 +52,30 @@ function scrolled({ engine, finished }: Progress): Scrolled[] {
   return engine === null ? cells : cells.toSpliced(engine.after, 0, { kind: 'engine', text: engineText(engine) });
 }
 
-const MARKS = { done: '✓', diverged: '✗', failed: '✗', pending: ' ' } as const;
-
-function Finished({ finished, width, colour }: { finished: FinishedCell; width: number; colour: boolean }) {
-  const { cell, record } = finished;
-  const status = statusOf(record);
-  const text = `${cell.arm} seed ${cell.seed}: ${resultText(record)}`;
-  return (
-    <Text wrap="truncate">
-      <Text {...when(colour, { color: status === 'done' ? 'green' : 'red' })}>{MARKS[status]}</Text>
-      <Text>{truncated(` ${text}`, width - 1)}</Text>
-    </Text>
-  );
-}
-
-function Running({
-  running,
-  now,
+function Finished({
+  finished: { cell, record },
   width,
   colour,
-}: {
-  running: RunningCell;
-  now: number;
-  width: number;
-  colour: boolean;
-}) {
-  const { name, bar, text } = cellLine(running, now, width);
+  glyphs,
+}: Pick<SweepViewProps, 'colour' | 'glyphs'> & { readonly finished: FinishedCell; readonly width: number }) {
+  const isDone = statusOf(record) === 'done';
+  const text = ` ${cellName(cell)}: ${resultText(record)}`;
   return (
     <Text wrap="truncate">
-      {name}
-      <Text {...when(colour, { color: 'cyan' })}>{bar}</Text>
-      {text}
+      <Text {...when(colour, { color: isDone ? 'green' : 'red' })}>{isDone ? glyphs.done : glyphs.failed}</Text>
+      <Text>{truncated(text, width - 1, glyphs.cut)}</Text>
     </Text>
   );
 }
 
-const when = <Props extends object>(colour: boolean, props: Props): Props | object => (colour ? props : {});
+const Drawn = ({ line, colour }: { readonly line: Line; readonly colour: boolean }) => (
+  <Text wrap="truncate">
+    {line.map(({ text, accent }, index) => (
+      <Text key={index} {...when(colour && accent, { color: 'cyan' })}>
+        {text}
+      </Text>
+    ))}
+  </Text>
+);
+
+const when = <Props extends object>(condition: boolean, props: Props): Props | object => (condition ? props : {});

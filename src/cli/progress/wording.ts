@@ -1,41 +1,87 @@
-import type { SweepEvent } from '../../run/events.ts';
 import { errorLine } from '../../run/failures.ts';
 import { hostLabel } from '../../run/process.ts';
+import type { SweepEvent } from '../../run/events.ts';
+import type { WorkNode } from '../../run/node.ts';
 import type { CellRecord } from '../../run/record.ts';
+import type { Cell } from '../../run/spec.ts';
 import { statusOf } from '../../report/outcomes.ts';
-import { clock } from '../format.ts';
-import { sweepTimeLeft } from './estimate.ts';
-import type { EngineChoice, Phase, Progress } from './progress.ts';
+import type { EngineChoice } from './progress.ts';
+import type { RunningNode } from './running-node.ts';
 
 /** Which engine trains, on what, and why not a better one. */
 export const engineText = ({ name, device, why }: Omit<EngineChoice, 'after'>): string =>
   `engine: ${name} on ${device}${why === '' ? '' : ` (${why})`}`;
 
-/** What a cell is at: `step 450/700, loss 5.213`. */
-export function phaseText(phase: Phase): string {
-  switch (phase.name) {
-    case 'starting':
-      return 'starting a worker';
-    case 'preparing':
-      return `preparing: ${phase.what}${phase.of > 0 ? ` ${percent(phase.done, phase.of)}` : ''}`;
-    case 'pretraining':
-      return `step ${phase.step}/${phase.of}${lossText(phase.loss)}`;
+export const cellName = ({ arm, seed }: Pick<Cell, 'arm' | 'seed'>): string => `${arm} seed ${seed}`;
+
+/** What a node does for a cell, in a word or two: `stage 2/3`, `wordnet-topic`. */
+export function taskOfNode(node: WorkNode, { settings }: Pick<Cell, 'settings'>): string {
+  switch (node.kind) {
+    case 'stage': {
+      const stages = settings.schedule.length;
+      return stages === 1 ? 'pre-training' : `stage ${node.index + 1}/${stages}`;
+    }
+    case 'evaluation':
+      return 'evaluation';
     case 'finetuning':
-      return `${phase.task} ${phase.step}/${phase.of}${lossText(phase.loss)}`;
+      return node.task;
+    case 'saving':
+      return 'saving';
   }
 }
 
-const lossText = (loss: number | null): string => (loss === null ? '' : `, loss ${loss.toFixed(3)}`);
+export const nodeText = ({ info, cell }: Pick<RunningNode, 'info' | 'cell'>): string => taskOfNode(info.node, cell);
 
-const percent = (done: number, of: number): string => `${Math.min(100, Math.floor((100 * done) / of))}%`;
+/** A node in a sentence: `stack seed 0 stage 2/3 (+4 arms)`. */
+export function nodeLabel(node: Pick<RunningNode, 'info' | 'cell'>): string {
+  const others = node.info.cells.length - 1;
+  const shared = others < 1 ? '' : ` (+${others} ${others === 1 ? 'arm' : 'arms'})`;
+  return `${cellName(node.cell)} ${nodeText(node)}${shared}`;
+}
 
-/** What happens to a cell beside its training. */
-export function asideText(event: Extract<SweepEvent, { type: 'cell-retried' | 'cell-elsewhere' }>): string {
+/** What a node is at: `step 450/700, loss 5.213`. */
+export function phaseText({ phase, info }: Pick<RunningNode, 'phase' | 'info'>): string {
+  switch (phase.name) {
+    case 'starting':
+      return STARTING[info.node.kind];
+    case 'preparing':
+      return `preparing: ${phase.what}${percentText(phase.done, phase.of)}`;
+    case 'fitting':
+      return `${phase.what}${percentText(phase.done, phase.of)}`;
+    case 'training':
+      return [`step ${phase.step}/${phase.of}`, ...(phase.loss === null ? [] : [lossText(phase.loss)])].join(', ');
+  }
+}
+
+const STARTING: Readonly<Record<WorkNode['kind'], string>> = {
+  stage: 'starting',
+  evaluation: 'measuring the final loss',
+  finetuning: 'starting',
+  saving: 'writing the model',
+};
+
+export const lossText = (loss: number | null): string => (loss === null ? '' : `loss ${loss.toFixed(3)}`);
+
+const percentText = (done: number, of: number): string =>
+  of > 0 ? ` ${Math.min(100, Math.floor((100 * done) / of))}%` : '';
+
+/** What happens to a node beside its training; null for all other events. */
+export function asideText(event: SweepEvent): string | null {
   switch (event.type) {
-    case 'cell-retried':
+    case 'node-retried':
       return `${errorLine(event.error)}; trying again`;
-    case 'cell-elsewhere':
+    case 'node-elsewhere':
       return `process ${event.pid} on ${hostLabel(event.host)} runs it`;
+    case 'node-finished':
+      return event.error === null ? null : `failed: ${errorLine(event.error)}`;
+    case 'sweep-started':
+    case 'node-started':
+    case 'node-event':
+    case 'node-found':
+    case 'cell-found':
+    case 'cell-finished':
+    case 'sweep-finished':
+      return null;
   }
 }
 
@@ -47,20 +93,6 @@ export function resultText(record: CellRecord): string {
     const first = Object.values(metrics)[0];
     return first === undefined ? [] : [`${task} ${(100 * first).toFixed(1)}`];
   });
-  const loss = record.result.loss === null ? [] : [`loss ${record.result.loss.toFixed(3)}`];
+  const loss = record.result.loss === null ? [] : [lossText(record.result.loss)];
   return [status, ...loss, ...scores].join(', ');
-}
-
-/** The whole sweep in a line: `3/14 cells, 1 failed, 0:42, about 2:10 left`. */
-export function totalsText(progress: Progress, now: number): string {
-  const { cells, cached, finished } = progress;
-  const failed = finished.filter(({ record }) => statusOf(record) !== 'done').length;
-  const left = sweepTimeLeft(progress, now);
-  return [
-    `${cached.length + finished.length}/${cells.length} cells`,
-    ...(cached.length > 0 ? [`${cached.length} of them before`] : []),
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    clock(now - progress.started),
-    ...(left === null || left === 0 ? [] : [`about ${clock(left)} left`]),
-  ].join(', ');
 }
