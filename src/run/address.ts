@@ -94,7 +94,7 @@ function growthDigest({ schedule, ...settings }: Settings, index: number, growth
   const key = canonical({ target, around: schedule.slice(index - 1, index + 1).map(({ reductions }) => reductions) });
   const known = growths.get(key);
   if (known !== undefined) return known;
-  const made = digest(growthAfter(target, schedule, index - 1));
+  const made = digest([...growthAfter(target, schedule, index - 1)]);
   growths.set(key, made);
   return made;
 }
