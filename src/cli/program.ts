@@ -43,7 +43,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .addOption(engine())
     .option(
       '-j, --jobs <n>',
-      'worker processes side by side (default: one a core or a card, or one that uses them all)',
+      'processes to train in, side by side (default: one a core or a card, or one that uses all cores)',
       positiveInteger,
     )
     .option('--results <dir>', 'folder for records and tables', 'results')

@@ -77,12 +77,13 @@ export class SweepRun {
       for (let claimed = await this.#queue.next(); claimed !== null; claimed = await this.#queue.next()) {
         const ended = await runClaimed(claimed, this.#workOf(claimed), worker, trying);
         await closing;
-        // The worker need not wait for the disk: it begins with its next node meanwhile.
         closing = this.#close(ended).catch((error: unknown) => {
           this.#trouble.abort();
           throw error;
         });
-        closing.catch(() => undefined);
+        // The worker need not wait for the disk, unless what it should do next depends on what came of this.
+        if (ended.tried.end === 'done' && claimed.own.children.length === 0) closing.catch(() => undefined);
+        else await closing;
       }
       await closing;
     } catch (error) {

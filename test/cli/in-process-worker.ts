@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { Trainer } from '../../src/run/record.ts';
-import { serveCells, type WorkerRequest } from '../../src/run/worker.ts';
+import { serveNodes, type WorkerRequest } from '../../src/run/worker.ts';
 
 /** A worker that looks like a child process to the executor, but runs the real worker loop here, with this trainer. */
 export function inProcessWorker(trainer: Trainer): ChildProcess {
@@ -29,7 +29,7 @@ export function inProcessWorker(trainer: Trainer): ChildProcess {
       return true;
     },
   });
-  void serveCells(
+  void serveNodes(
     {
       send: (report) => {
         if (worker.connected) queueMicrotask(() => parent.emit('message', report));

@@ -7,7 +7,7 @@ import type { CellRecord, Trainer } from '../../src/run/record.ts';
 import { inProcessWorker } from './in-process-worker.ts';
 import { recordedIo } from './recorded-io.ts';
 import { SWEEP } from './sweep-file.ts';
-import { failingIn, plannedResult, stuckAfterFirst, swift } from './trainers.ts';
+import { failingIn, plannedNode, plannedResult, stuckAfterFirst, swift } from './trainers.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -33,13 +33,13 @@ const json = (text: string) => JSON.parse(text) as never;
 describe('several sweep files in one command', () => {
   test('run one after another, each into a folder of its own', async () => {
     expect((await sweep(['depth', 'width'], 'r')).code).toBe(0);
-    expect((await readdir(at('r'))).sort()).toEqual(['depth', 'width']);
+    expect((await readdir(at('r'))).sort()).toEqual(['.nodes', 'depth', 'width']);
     expect(await readdir(at('r', 'width', 'cells'))).toHaveLength(4);
   });
 
   test('exit with the worst code, and a failure in the first does not stop the second', async () => {
     const onlyInDepth: Trainer = {
-      run: (cell, ...rest) => (cell.settings.train.rate === 1e-3 ? failingIn('stack') : swift).run(cell, ...rest),
+      run: (work, ...rest) => (work.cell.settings.train.rate === 1e-3 ? failingIn('stack') : swift).run(work, ...rest),
     };
     await writeFile(at('width.yaml'), SWEEP.replace('rate: 1e-3, warmup', 'rate: 2e-3, warmup'));
     expect((await sweep(['depth', 'width'], 'r', [], onlyInDepth)).code).toBe(1);
@@ -123,7 +123,10 @@ describe('shards', () => {
   });
 
   const changing = (change: (result: ReturnType<typeof plannedResult>) => object): Trainer => ({
-    run: (cell) => Promise.resolve({ ...plannedResult(cell), ...change(plannedResult(cell)) }),
+    run: (work) => {
+      const planned = plannedResult(work.cell);
+      return Promise.resolve(plannedNode(work, { ...planned, ...change(planned) }));
+    },
   });
   test.each([
     [

@@ -1,4 +1,5 @@
 import { planStages } from '../../src/run/plan.ts';
+import type { NodeResult, NodeWork } from '../../src/run/node.ts';
 import type { CellResult, Trainer } from '../../src/run/record.ts';
 import type { Cell } from '../../src/run/spec.ts';
 
@@ -27,11 +28,37 @@ export function plannedResult(cell: Cell): CellResult {
   };
 }
 
+/** What a node of a cell yields, so that the cell's result is the one given. */
+export function plannedNode({ node, cell }: NodeWork, whole = plannedResult(cell)): NodeResult {
+  switch (node.kind) {
+    case 'stage': {
+      const { stages, growths, seconds, corpus, width, loss, status } = whole;
+      const isLast = node.index === stages.length - 1;
+      const steps = stages.slice(0, node.index + 1).reduce((sum, own) => sum + own.steps, 0);
+      return {
+        ...{ kind: 'stage', status: isLast ? status : 'done', stage: stages[node.index]!, corpus, width, curve: [] },
+        growth: growths[node.index - 1] ?? null,
+        // The first stage has all of the cell's time: it makes no difference to the sum.
+        seconds: node.index === 0 ? seconds : { train: 0, compile: 0, evaluate: 0 },
+        loss: isLast ? loss : 6 + cell.seed,
+        end: { steps, updates: steps, limit: null },
+      };
+    }
+    case 'evaluation':
+      return { kind: 'evaluation', loss: whole.loss!, seconds: 0 };
+    case 'finetuning':
+      return { kind: 'finetuning', record: whole.tasks[node.task]!, warnings: [], seconds: whole.seconds.finetune };
+    case 'saving':
+      return { kind: 'saving' };
+  }
+}
+
 /** Tells what a real trainer tells, in its order, without training. */
 export const swift: Trainer = {
-  run(cell, _context, onEvent) {
+  run(work, _context, onEvent) {
+    const { node, cell } = work;
     const { steps } = cell.settings.train;
-    const result = plannedResult(cell);
+    const result = plannedNode(work);
     onEvent({
       type: 'engine',
       name: 'wasm',
@@ -41,31 +68,32 @@ export const swift: Trainer = {
       threads: 1,
       repeatable: true,
     });
-    onEvent({ type: 'prepare', what: 'tokenizing wordnet', done: 1, of: 4 });
-    for (const [stage, { shape }] of result.stages.entries()) {
-      onEvent({ type: 'stage', stage, of: result.stages.length, shape });
-      onEvent({ type: 'step', step: steps, of: steps, loss: 6 });
-      const growth = result.growths[stage];
-      if (growth !== undefined) onEvent({ type: 'grow', growth });
+    if (node.kind === 'stage' && result.kind === 'stage') {
+      onEvent({ type: 'prepare', what: 'tokenizing wordnet', done: 1, of: 4 });
+      if (result.growth !== null) onEvent({ type: 'grow', growth: result.growth });
+      onEvent({ type: 'stage', stage: node.index, of: cell.settings.schedule.length, shape: result.stage.shape });
+      onEvent({ type: 'step', step: result.end.steps, of: steps, loss: 6 });
     }
-    for (const [task, { metrics }] of Object.entries(result.tasks)) onEvent({ type: 'score', task, metrics });
+    if (result.kind === 'finetuning' && node.kind === 'finetuning') {
+      onEvent({ type: 'score', task: node.task, metrics: result.record.metrics });
+    }
     return Promise.resolve(result);
   },
 };
 
 /** Fails, as training does that hits a bug, in cells of this arm. */
 export const failingIn = (arm: string): Trainer => ({
-  run: (cell, ...rest) =>
-    cell.arm === arm ? Promise.reject(new Error('the loss is not a number')) : swift.run(cell, ...rest),
+  run: (work, ...rest) =>
+    work.cell.arm === arm ? Promise.reject(new Error('the loss is not a number')) : swift.run(work, ...rest),
 });
 
 /** Finishes its first cell and trains the second until it is stopped. */
 export function stuckAfterFirst(onStuck: () => void): Trainer {
-  let cells = 0;
+  let first: string | null = null;
   return {
-    run(cell, context, onEvent, signal) {
-      cells += 1;
-      if (cells === 1) return swift.run(cell, context, onEvent, signal);
+    run(work, context, onEvent, signal) {
+      first ??= work.cell.id;
+      if (work.cell.id === first) return swift.run(work, context, onEvent, signal);
       return new Promise((_, reject) => {
         signal.addEventListener('abort', () => {
           reject(signal.reason as Error);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SweepEvent } from '../../src/run/events.ts';
+import { graphOf } from '../../src/run/graph.ts';
 import { runSweep, type SweepOptions } from '../../src/run/executor.ts';
 import { planSweep, type Plan } from '../../src/run/plan.ts';
 import { planOf } from './cells.ts';
@@ -26,7 +27,7 @@ async function sweep(
   const stop = new AbortController();
   const outcome = await runSweep(plan, {
     folder,
-    context: { cache: folder, models: null },
+    context: { cache: folder, models: null, nodes: join(folder, '.nodes'), checkpointEvery: 600 },
     jobs,
     ...options,
     launch: () => fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }),
@@ -38,7 +39,7 @@ async function sweep(
       });
     },
   });
-  return { ...outcome, events, starts: events.filter(({ type }) => type === 'cell-started').length };
+  return { ...outcome, events, starts: events.filter(({ type }) => type === 'node-started').length };
 }
 
 describe('a sweep', () => {
@@ -46,8 +47,8 @@ describe('a sweep', () => {
     const plan = planOf(['fine', 'fine'], [3, 4]);
     const { records, events } = await sweep(plan);
     expect(records.map(({ cell }) => cell.seed)).toEqual([3, 3, 4, 4]);
-    const started = events.flatMap((event) => (event.type === 'cell-started' ? event.id : []));
-    expect(started).toEqual(plan.cells.map(({ id }) => id));
+    const started = events.flatMap((event) => (event.type === 'node-started' ? event.address : []));
+    expect(started).toEqual([...graphOf(plan.cells, {}).nodes.keys()]);
   });
 
   test('runs a cell once that several points of a grid ask for, and gives each its record', async () => {
@@ -98,7 +99,7 @@ describe('a sweep', () => {
   test('tries a cell again at once whose worker was killed, and keeps both attempts in the record', async () => {
     process.env.TRAINED = join(folder, 'trained');
     const { records, events } = await sweep(planOf(['unlucky']));
-    expect(events.flatMap((event) => (event.type === 'cell-retried' ? event.error : []))).toEqual([
+    expect(events.flatMap((event) => (event.type === 'node-retried' ? event.error : []))).toEqual([
       'the worker process was killed by SIGKILL',
     ]);
     expect(records[0]!.result).not.toBeNull();
@@ -128,18 +129,19 @@ describe('a sweep', () => {
   test('keeps an attempt that was stopped, for the record that comes in the end', async () => {
     const plan = planOf(['endless']);
     await sweep(plan, 1, (event, stop) => {
-      if (event.type === 'cell-event') stop();
+      if (event.type === 'node-event') stop();
     });
     const cells = plan.cells.map((cell) => ({ ...cell, arm: 'fine' }));
     const { records } = await sweep({ ...plan, cells });
     expect(records[0]!.attempts!.map(({ end }) => end)).toEqual(['interrupted', 'done']);
-    expect(await readdir(folder)).toEqual(['cells']);
+    expect((await readdir(folder)).sort()).toEqual(['.nodes', 'cells']);
   });
 
   test('stops in the middle of a cell, keeps the finished ones and goes on at the first unfinished one', async () => {
     const plan = planOf(['fine', 'endless', 'fine']);
+    const [, second] = graphOf(plan.cells, {}).nodes.keys();
     const stopped = await sweep(plan, 1, (event, stop) => {
-      if (event.type === 'cell-event' && event.id === plan.cells[1]!.id) stop();
+      if (event.type === 'node-event' && event.address === second) stop();
     });
     expect(stopped.interrupted).toBe(true);
     expect(stopped.records.map(({ cell }) => cell.id)).toEqual([plan.cells[0]!.id]);

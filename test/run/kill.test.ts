@@ -68,18 +68,16 @@ describe.each(['worker', 'parent', 'both'] as const)('kill -9 of the %s at a ran
       if (who !== 'worker') kill(first.child.pid);
       if (who !== 'parent') kill(workers.at(-1));
       await first.ended;
-      const finished = first.events
-        .filter(({ type }) => type === 'cell-finished')
-        .map((event) => 'id' in event && event.id);
+      const finished = first.events.flatMap((event) =>
+        event.type === 'node-finished' && event.error === null ? event.address : [],
+      );
 
       const second = await startSweep(plan, folder, 2);
       expect(await second.ended).toEqual({ code: 0, err: '' });
-      const again = second.events
-        .filter(({ type }) => type === 'cell-started')
-        .map((event) => 'id' in event && event.id);
+      const again = second.events.flatMap((event) => (event.type === 'node-started' ? event.address : []));
       expect(
         again.filter((id) => finished.includes(id)),
-        'finished cells that were run again',
+        'finished nodes that were run again',
       ).toEqual([]);
       expect(await table()).toBe(undisturbed);
       expect(await readdir(join(folder, 'results'))).toEqual(['cells']);
@@ -103,7 +101,7 @@ describe('two sweeps at once in one folder', () => {
 
   test('the one that is left takes over the cells of the one that was killed', async () => {
     const [first, second] = [await startSweep(plan, folder, 1, 400), await startSweep(plan, folder, 1, 400)];
-    while (!second.events.some(({ type }) => type === 'cell-started')) await sleep(5);
+    while (!second.events.some(({ type }) => type === 'node-started')) await sleep(5);
     kill(first.child.pid);
     expect(await second.ended).toEqual({ code: 0, err: '' });
     expect(await table()).toBe(undisturbed);

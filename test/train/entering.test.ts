@@ -13,7 +13,7 @@ import { applyRecipe } from '../../src/train/grow.ts';
 import { freshParameter, initialState } from '../../src/train/init.ts';
 import { batchFeeds, batchSize, maskedLmEvaluation, maskFeed } from '../../src/train/masked-batch.ts';
 import { weightedNorm } from '../../src/train/masks.ts';
-import { pretrain } from '../../src/train/pretrain.ts';
+import { pretrain } from './whole-cell.ts';
 import { scalarOutput } from '../../src/train/training-step.ts';
 import { describeInstalled, installedEngine } from '../engine/tensorflow/installed.ts';
 import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';

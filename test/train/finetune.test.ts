@@ -6,7 +6,7 @@ import { targetShape, type Settings } from '../../src/run/spec.ts';
 import type { ClassificationTask, RegressionTask, SpanExample, SpanTask, Task } from '../../src/tasks/task.ts';
 import { finetune } from '../../src/train/finetune.ts';
 import { initialState } from '../../src/train/init.ts';
-import { runCell } from '../../src/train/trainer.ts';
+import { runCell } from './whole-cell.ts';
 import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
 import { openTestEngine } from '../engine/engines.ts';
 

@@ -8,7 +8,7 @@ import { planStages, totalFlops } from '../../src/run/plan.ts';
 import { maskedTokens, targetShape, type Settings } from '../../src/run/spec.ts';
 import { freshParameter, initialState } from '../../src/train/init.ts';
 import { learnGrowth } from '../../src/train/learn-growth.ts';
-import { pretrain } from '../../src/train/pretrain.ts';
+import { pretrain } from './whole-cell.ts';
 import { describeInstalled, installedEngine } from '../engine/tensorflow/installed.ts';
 import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
 

@@ -9,7 +9,7 @@ import { flopsOfSteps, planStages, stageAfter } from '../../src/run/stages.ts';
 import { firstMoment, secondMoment } from '../../src/train/adamw.ts';
 import { freshParameter } from '../../src/train/init.ts';
 import { grownState } from '../../src/train/moments.ts';
-import { pretrain } from '../../src/train/pretrain.ts';
+import { pretrain } from './whole-cell.ts';
 import { pretrainingRate } from '../../src/train/rate.ts';
 import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
 

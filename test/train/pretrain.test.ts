@@ -5,7 +5,7 @@ import type { Stage } from '../../src/growth/schedule.ts';
 import { planStages } from '../../src/run/plan.ts';
 import type { CellEvent } from '../../src/run/record.ts';
 import type { Settings } from '../../src/run/spec.ts';
-import { pretrain, type Pretrained } from '../../src/train/pretrain.ts';
+import { pretrain, type Pretrained } from './whole-cell.ts';
 import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
 import { openTestEngine } from '../engine/engines.ts';
 

@@ -10,7 +10,7 @@ import type { Settings } from '../../src/run/spec.ts';
 import { initialState } from '../../src/train/init.ts';
 import { maskedLmEvaluation } from '../../src/train/masked-batch.ts';
 import { saveModel } from '../../src/train/save-model.ts';
-import { runCell } from '../../src/train/trainer.ts';
+import { runCell } from './whole-cell.ts';
 import { evaluationAt, VALIDATION_TOKENS, validationLoss } from '../../src/train/validation.ts';
 import { loadVocabulary } from '../../src/text/vocabulary.ts';
 import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
