@@ -95,7 +95,10 @@ describe('the time left', () => {
     const failed: Timed = [10, { type: 'cell-finished', id: first.id, record: failure(first, 'lost') }];
     const progress = fold([begun(cells, nodes), starts(0, 'n0'), step(0, 'n0', 0), step(8, 'n0', 8)]);
     expect(sweepTimeLeft(progress, 8000)).toBeGreaterThan(500_000);
-    const after = fold([ends(10, 'n0', 'lost'), failed, starts(10, 'n1'), step(10, 'n1', 0), step(12, 'n1', 2)], progress);
+    const after = fold(
+      [ends(10, 'n0', 'lost'), failed, starts(10, 'n1'), step(10, 'n1', 0), step(12, 'n1', 2)],
+      progress,
+    );
     expect(sweepTimeLeft(after, 12_000)).toBeCloseTo(18_000, 6);
   });
 
@@ -104,7 +107,10 @@ describe('the time left', () => {
     ['before the first step', [all(), starts(0, 'n0')]],
     ['at the first step', [all(), starts(0, 'n0'), stage(0, 'n0'), step(0, 'n0', 0)]],
     ['where all events come at once', [all(), starts(0, 'n0'), step(0, 'n0', 1), step(0, 'n0', 9)]],
-    ['where the work is not known', [begun(cells, [stageNode('n0', [first], { work: 0 })]), starts(0, 'n0'), ends(9, 'n0')]],
+    [
+      'where the work is not known',
+      [begun(cells, [stageNode('n0', [first], { work: 0 })]), starts(0, 'n0'), ends(9, 'n0')],
+    ],
   ])('is unknown %s, rather than a wild number', (_, events: readonly Timed[]) => {
     const progress = fold(events);
     expect(sweepTimeLeft(progress, 0)).toBeNull();
@@ -209,8 +215,7 @@ test('the fitting of a growth is a part of its stage, by its FLOPs', () => {
   const cell: Cell = { ...first, settings: { ...tinySettings, schedule } };
   const { fit, flops } = planStages(cell.settings)[1]!;
   const node = stageNode('s', [cell], { index: 1, parent: 'p' });
-  const fits = (seconds: number, done: number) =>
-    tells(seconds, 's', { type: 'prepare', what: FITTING, done, of: 30 });
+  const fits = (seconds: number, done: number) => tells(seconds, 's', { type: 'prepare', what: FITTING, done, of: 30 });
   const shares = [fits(1, 15), fits(2, 30), step(3, 's', 10)].map(
     (_, index, events) =>
       fold([begun([cell], [node]), starts(0, 's'), ...events.slice(0, index + 1)]).running[0]!.marks.at(-1)!.share,

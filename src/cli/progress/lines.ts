@@ -5,7 +5,7 @@ import { shapeSentence } from '../shape-text.ts';
 import { nodeTimeLeft } from './estimate.ts';
 import { nodeAt, type Progress } from './progress.ts';
 import { tokensPerSecond, type RunningNode } from './running-node.ts';
-import { totalsText } from './totals.ts';
+import { savingText, totalsForLog, WORTH_TELLING } from './totals.ts';
 import { asideText, cellName, engineText, nodeLabel, phaseText, resultText } from './wording.ts';
 
 /**
@@ -34,7 +34,7 @@ export function linesFor(event: SweepEvent, before: Progress, after: Progress, n
     }
     case 'cell-found':
     case 'cell-finished':
-      return [`${cellName(event.record.cell)}: ${resultText(event.record)} (${totalsText(after, now)})`];
+      return [`${cellName(event.record.cell)}: ${resultText(event.record)} (${totalsForLog(after, now)})`];
     case 'node-found':
     case 'sweep-finished':
       return [];
@@ -55,7 +55,7 @@ function startText({ cells, cached, nodes, saved, workers }: Progress): string {
     `${cells.length} cells`,
     ...(cached.length > 0 ? [`${cached.length} finished before`] : []),
     ...(nodes.count > 0 ? [`${nodes.count} nodes${nodes.done > 0 ? ` (${nodes.done} done before)` : ''}`] : []),
-    ...(Math.round(100 * saved) > 0 ? [`sharing saves ${Math.round(100 * saved)}%`] : []),
+    ...(saved >= WORTH_TELLING ? [savingText(saved)] : []),
     ...(workers === 0 ? [] : [workers === 1 ? '1 worker' : `${workers} workers`]),
   ].join(', ');
 }
@@ -94,4 +94,4 @@ export function runningText(node: RunningNode, now: number): string {
 
 /** A sign of life: the totals, and what each running node is at. */
 export const heartbeat = (progress: Progress, now: number): string =>
-  [totalsText(progress, now), ...progress.running.map((node) => runningText(node, now))].join('; ');
+  [totalsForLog(progress, now), ...progress.running.map((node) => runningText(node, now))].join('; ');
