@@ -13,6 +13,8 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // A looked-up element that the loop's bounds guarantee reads better with `!` than with a branch nobody can reach.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // Taking keys out of an object is done by naming them.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'no-console': 'error',
     },
   },

@@ -6,7 +6,8 @@ import { main } from '../dist/cli/main.js';
 import { STOP_SIGNALS } from '../dist/run/signals.js';
 
 const self = fileURLToPath(import.meta.url);
-const start = (argv) => fork(self, argv, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+const start = (argv, env = {}) =>
+  fork(self, argv, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, ...env } });
 
 // A reader that goes away (`| head`) is no error; commands that go on for long watch for it themselves.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});

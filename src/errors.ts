@@ -10,6 +10,9 @@ export class UserError extends Error {
   }
 }
 
+/** What a node of a sweep goes on from is gone or damaged: it has to be made again first. */
+export class ParentLost extends UserError {}
+
 /** Lines that TensorFlow writes to stderr at its start whatever it is told, and that are no errors. */
 export const LIBRARY_CHATTER = /^I\d{4} \d\d:\d\d:[\d.]+ |^WARNING: All log messages before absl::InitializeLog/;
 

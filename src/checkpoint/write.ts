@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { dims, layout, type ModelShape } from '../growth/layout.ts';
@@ -7,6 +7,7 @@ import { FILES, type CheckpointParameters, type TokenizerFiles } from './checkpo
 import { makeConfig } from './config.ts';
 import { bertName, isHead, isTransposed } from './names.ts';
 import { transpose } from './transpose.ts';
+import { writeWeights, type NewTensor } from './write-weights.ts';
 
 /** A model about to be written. */
 export interface NewCheckpoint {
@@ -29,7 +30,7 @@ export async function writeCheckpoint(folder: string, model: NewCheckpoint): Pro
   const draft = join(dirname(place), `.${basename(place)}.${randomBytes(4).toString('hex')}.tmp`);
   try {
     await mkdir(draft, { recursive: true });
-    await writeWeights(join(draft, FILES.weights), model);
+    await writeWeights(join(draft, FILES.weights), tensorsOf(model));
     const hasHead = layout(model.shape).some((parameter) => isHead(parameter) && model.parameters.has(parameter.name));
     await writeFile(join(draft, FILES.config), makeConfig(model, hasHead, model.padding));
     for (const [name, text] of model.tokenizer) await writeFile(join(draft, name), text);
@@ -43,18 +44,11 @@ export async function writeCheckpoint(folder: string, model: NewCheckpoint): Pro
   }
 }
 
-interface Tensor {
-  readonly name: string;
-  readonly size: readonly number[];
-  /** The tensor's numbers in the file's order: made when they are written, one tensor after another. */
-  readonly numbers: () => Float32Array;
-}
-
 /** In the order in which the safetensors library lays them down: by name. */
-function tensorsOf({ shape, parameters }: NewCheckpoint): Tensor[] {
+function tensorsOf({ shape, parameters }: NewCheckpoint): NewTensor[] {
   const tensors = layout(shape)
     .filter((parameter) => parameters.has(parameter.name) || !isHead(parameter))
-    .map((parameter): Tensor => {
+    .map((parameter): NewTensor => {
       const tensor = parameters.get(parameter.name);
       const name = bertName(parameter);
       if (tensor === undefined) throw new Error(`the model lacks ${parameter.name}`);
@@ -64,36 +58,4 @@ function tensorsOf({ shape, parameters }: NewCheckpoint): Tensor[] {
       return { name, size: size.toReversed(), numbers: () => transpose(tensor.values, size[0]!, size[1]!) };
     });
   return tensors.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-const BYTES = Float32Array.BYTES_PER_ELEMENT;
-
-function headerOf(tensors: readonly Tensor[]): Buffer {
-  let end = 0;
-  const entries = tensors.map(({ name, size }) => {
-    const start = end;
-    end += size.reduce((product, length) => product * length, BYTES);
-    return [name, { dtype: 'F32', shape: size, data_offsets: [start, end] }];
-  });
-  // transformers refuses files that do not name a framework, and takes this one for its own.
-  const text = JSON.stringify({ __metadata__: { format: 'pt' }, ...(Object.fromEntries(entries) as object) });
-  const json = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const prefix = Buffer.alloc(8);
-  prefix.writeBigUInt64LE(BigInt(json.length));
-  return Buffer.concat([prefix, json]);
-}
-
-async function writeWeights(path: string, model: NewCheckpoint): Promise<void> {
-  const tensors = tensorsOf(model);
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(headerOf(tensors));
-    for (const { numbers } of tensors) {
-      const { buffer, byteOffset, byteLength } = numbers();
-      await file.writeFile(new Uint8Array(buffer, byteOffset, byteLength));
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -20,8 +20,11 @@ export interface Io {
   /** Talk: progress, warnings, mistakes. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Starts growbench itself with these arguments, in a process with an IPC channel and a piped stderr. */
-  fork(argv: readonly string[]): ChildProcess;
+  /**
+   * Starts growbench itself with these arguments, in a process with an IPC channel and a piped stderr, and with what
+   * `env` has beside this process's own environment.
+   */
+  fork(argv: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess;
   /** Loads the engine and the model code, so it is called only by the process that trains. */
   openTrainer(engine: EngineName, opening: Opening): Promise<Trainer>;
   /** Loads the model code, but no engine: that is loaded where a loss is measured. */

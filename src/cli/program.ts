@@ -43,7 +43,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .addOption(engine())
     .option(
       '-j, --jobs <n>',
-      'cells to train side by side (default: one a core, or one that uses them all)',
+      'worker processes side by side (default: one a core or a card, or one that uses them all)',
       positiveInteger,
     )
     .option('--results <dir>', 'folder for records and tables', 'results')
@@ -53,6 +53,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       wholeNumber,
     )
     .option('--fail-fast', 'stop at the first cell that fails')
+    .option('--checkpoint-minutes <n>', 'time between two checkpoints of a stage in training', minutes, 10)
     .addOption(shard())
     .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
     .option('--json', 'print events as JSON lines, the results rows last')
@@ -133,6 +134,7 @@ export interface SweepOptions extends PlanOptions {
   readonly jobs?: number;
   readonly retries?: number;
   readonly failFast?: true;
+  readonly checkpointMinutes: number;
   readonly shard?: Shard;
   readonly saveModels?: true;
   readonly format: 'text' | 'markdown';
@@ -172,6 +174,12 @@ const shard = () =>
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number from 0 up.');
+  return value;
+}
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 100_000)) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
 }
 

@@ -1,54 +1,11 @@
-import type { NodeInfo, SweepEvent } from '../run/events.ts';
-import type { Holder } from '../run/lease.ts';
-import type { Plan } from '../run/plan.ts';
+import type { SweepEvent } from '../run/events.ts';
 import { hostLabel } from '../run/process.ts';
-import type { CellEvent, CellRecord } from '../run/record.ts';
-import type { Cell } from '../run/spec.ts';
+import type { CellEvent } from '../run/record.ts';
+import type { RunningState } from '../run/sweep-status.ts';
 import { nodeTimeLeft } from './progress/estimate.ts';
 import { advance, NOTHING_YET } from './progress/progress.ts';
 import { startedNode, tokensPerSecond, type RunningNode } from './progress/running-node.ts';
 import { nodeText, phaseText } from './progress/wording.ts';
-
-/** A node that a living process has a lease on. */
-export interface RunningState {
-  /** The cell that it is shown under. */
-  readonly cell: Cell;
-  readonly node: NodeInfo;
-  readonly holder: Holder;
-  /** Null in its first second. */
-  readonly progress: NodeProgress | null;
-}
-
-/** How far a running node is, as its progress file tells it. Milliseconds since 1970 on the clock of the host that trains. */
-export interface NodeProgress {
-  /** Process number of the worker. */
-  readonly pid: number | null;
-  readonly started: number;
-  readonly updated: number;
-  /** The first event that told a step, and when; null before. */
-  readonly first: { readonly at: number; readonly event: CellEvent } | null;
-  /** The last event of each kind, in order. */
-  readonly events: readonly CellEvent[];
-}
-
-/** A cell that failed. */
-export interface FailedState {
-  readonly cell: Cell;
-  readonly error: string | null;
-  /** Path of the file that holds all that its worker wrote; null where there is none. */
-  readonly log: string | null;
-}
-
-/** Where a sweep stands, by what is in its results folder. */
-export interface SweepStanding {
-  readonly plan: Plan;
-  /** Done or diverged. */
-  readonly finished: readonly CellRecord[];
-  readonly failed: readonly FailedState[];
-  readonly running: readonly RunningState[];
-  /** Cells that have not ended and of which no node runs. */
-  readonly waiting: readonly Cell[];
-}
 
 /** A running node, in data. */
 export interface RunningReport {

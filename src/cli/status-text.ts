@@ -2,10 +2,11 @@ import { errorLine } from '../run/failures.ts';
 import { distinctCells } from '../run/spec.ts';
 import { clock, engineering } from './format.ts';
 import { cellName, nodeLabel } from './progress/wording.ts';
-import { runningReport, type FailedState, type RunningState, type SweepStanding } from './status-report.ts';
+import type { FailedState, RunningState, SweepState } from '../run/sweep-status.ts';
+import { runningReport } from './status-report.ts';
 
 /** Where a sweep stands, for people: counts, then what runs, what failed and why, what waits. Ends with a line break. */
-export function statusText(folder: string, state: SweepStanding): string {
+export function statusText(folder: string, state: SweepState): string {
   const { plan, finished, failed, running, waiting } = state;
   const counts = [
     `${finished.length} of ${distinctCells(plan.cells).length} cells done`,
@@ -39,7 +40,7 @@ const failedLines = ({ cell, error, log }: FailedState): string[] => [
 ];
 
 /** A line per arm, with its seeds. */
-function waitingTexts({ waiting }: SweepStanding): string[] {
+function waitingTexts({ waiting }: SweepState): string[] {
   const seeds = new Map<string, number[]>();
   for (const { arm, seed } of waiting) seeds.set(arm, [...(seeds.get(arm) ?? []), seed]);
   return [...seeds].map(([arm, own]) => `${arm} ${own.length === 1 ? 'seed' : 'seeds'} ${own.join(', ')}`);

@@ -1,11 +1,15 @@
-import { CellQueue, type ClaimedCell } from './cell-queue.ts';
-import { FailureWatch } from './failures.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { graphOf, nodeInfo, type Graph, type GraphNode } from './graph.ts';
+import { findNodes } from './needed.ts';
+import { prepareNodesFolder } from './node-store.ts';
 import type { Plan } from './plan.ts';
 import type { CellRecord } from './record.ts';
-import { forgetAttempts, keepAttempts, keepComparison, ProgressFile, tidyRunning } from './running.ts';
+import { forgetComparison, keepComparison } from './running.ts';
 import { distinctCells, type Cell } from './spec.ts';
-import { readRecord, readRecords, writeRecord } from './store.ts';
-import { WorkerProcess, type WorkerOptions } from './worker-process.ts';
+import { readRecord, readRecords } from './store.ts';
+import { SweepRun } from './sweep-run.ts';
+import type { WorkerOptions } from './worker-process.ts';
 
 export interface SweepOptions extends WorkerOptions {
   /** The sweep's own results folder. */
@@ -14,9 +18,9 @@ export interface SweepOptions extends WorkerOptions {
   readonly jobs: number;
   /** The cells of the plan that are this process's to run; without it, all. */
   readonly cells?: readonly Cell[];
-  /** Further attempts at a cell that fails; without it, one where its worker was killed by a signal, else none. */
+  /** Further attempts at a node that fails; without it, one where its worker was killed by a signal, else none. */
   readonly retries?: number;
-  /** Stop at the first cell that fails. */
+  /** Stop at the first node that fails. */
   readonly failFast?: boolean;
 }
 
@@ -30,14 +34,12 @@ export interface SweepOutcome {
 }
 
 /**
- * Runs every cell that has no finished record yet, `jobs` at a time, and waits for those that other processes run in
- * the same folder. A cell's failure is its own: the rest go on, unless failures say that they would fail as well.
+ * Runs every cell that has no finished record yet, node by node, `jobs` at a time, and waits for nodes that other
+ * processes run. A node's failure is that of the cells that need it: the rest go on, unless failures say that they
+ * would fail as well.
  */
 export async function runSweep(plan: Plan, options: SweepOptions): Promise<SweepOutcome> {
-  const { folder, onEvent } = options;
-  // A record that cannot be written stops the other workers too: what they train would be lost as well.
-  const trouble = new AbortController();
-  const signal = AbortSignal.any([options.signal, trouble.signal]);
+  const { folder, signal, onEvent } = options;
   const known = await readRecords(
     folder,
     plan.cells.map(({ id }) => id),
@@ -45,114 +47,64 @@ export async function runSweep(plan: Plan, options: SweepOptions): Promise<Sweep
   const records = finishedRecords(plan.cells, known);
   // Points of a grid may meet in one cell, which is run once.
   const cells = distinctCells(options.cells ?? plan.cells);
-  const waiting = cells.filter(({ id }) => !records.has(id));
-  const workers = Math.min(options.jobs, waiting.length);
   const cached = cells.flatMap(({ id }) => (records.has(id) ? [id] : []));
-  if (workers > 0) await keepComparison(folder, plan.comparison);
-  onEvent({ type: 'sweep-started', cells, cached, workers });
+  const waiting = cells.filter(({ id }) => !records.has(id));
+  const stopped =
+    waiting.length === 0
+      ? startFinished(cells, cached, options)
+      : await runWaiting(plan, { cells, cached, waiting, known, records }, options);
 
-  const queue = new CellQueue(waiting, known, {
-    folder,
-    signal,
-    onElsewhere: ({ id }, { host, pid }) => {
-      onEvent({ type: 'cell-elsewhere', id, host, pid });
-    },
-    onFound: ({ id }, record) => {
-      records.set(id, record);
-      onEvent({ type: 'cell-found', id, record });
-    },
-  });
-  const failures = new FailureWatch(options.failFast ?? false);
-  let stopped: string | null = null;
-  const keep = async (record: CellRecord) => {
-    await writeRecord(folder, record);
-    records.set(record.cell.id, record);
-    onEvent({ type: 'cell-finished', id: record.cell.id, record });
-  };
-  const look = (record: CellRecord) => {
-    const stop = failures.see(record);
-    if (stop === null) return;
-    stopped ??= stop.why;
-    queue.empty();
-    if (stop.atOnce) trouble.abort();
-  };
-  const drain = async () => {
-    const worker = new WorkerProcess({ ...options, signal });
-    let keeping = Promise.resolve();
-    try {
-      for (let claimed = await queue.next(); claimed !== null; claimed = await queue.next()) {
-        const ended = await runClaimed(claimed, worker, options);
-        if (ended.record !== null) look(ended.record);
-        await keeping;
-        // The worker need not wait for the disk: it begins with its next cell meanwhile.
-        keeping = close(ended, folder, keep).catch((error: unknown) => {
-          trouble.abort();
-          throw error;
-        });
-        keeping.catch(() => undefined);
-      }
-      await keeping;
-    } catch (error) {
-      trouble.abort();
-      throw error;
-    } finally {
-      worker.end();
-    }
-  };
-  await settle(Array.from({ length: workers }, drain));
-  await tidyRunning(folder);
-
-  const interrupted = options.signal.aborted && cells.some(({ id }) => !records.has(id));
+  if (distinctCells(plan.cells).every(({ id }) => records.has(id))) await forgetComparison(folder);
+  const interrupted = signal.aborted && cells.some(({ id }) => !records.has(id));
   const found = await allRecords(plan.cells, records, folder);
   const failed = found.filter(({ result }) => result === null).length;
   onEvent({ type: 'sweep-finished', interrupted, failed });
   return { records: found, interrupted, stopped };
 }
 
-/** A cell whose worker has ended with it, but which is still ours. */
-interface EndedCell {
-  readonly claimed: ClaimedCell;
-  readonly progress: ProgressFile;
-  /** Null where it was stopped. */
-  readonly record: CellRecord | null;
+function startFinished(cells: readonly Cell[], cached: readonly string[], { onEvent }: SweepOptions): null {
+  onEvent({ type: 'sweep-started', cells, cached, nodes: [], done: [], workers: 0 });
+  return null;
 }
 
-/** Runs a cell that is ours until it has a record, is out of attempts or is stopped. */
-async function runClaimed(
-  claimed: ClaimedCell,
-  worker: WorkerProcess,
-  { folder, onEvent, retries }: SweepOptions,
-): Promise<EndedCell> {
-  const { cell } = claimed;
-  const progress = new ProgressFile(folder, cell.id);
-  const attempts = [...claimed.before];
-  onEvent({ type: 'cell-started', id: cell.id });
-  for (let tried = 1; ; tried += 1) {
-    const { record, attempt } = await worker.run(cell, progress);
-    attempts.push(attempt);
-    const most = 1 + (retries ?? (attempt.end === 'killed' ? 1 : 0));
-    if (record !== null && (record.result !== null || tried >= most)) {
-      return { claimed, progress, record: { ...record, attempts } };
-    }
-    await keepAttempts(folder, cell.id, attempts);
-    if (record === null) return { claimed, progress, record };
-    onEvent({ type: 'cell-retried', id: cell.id, error: record.error ?? '' });
-  }
+interface Waiting {
+  readonly cells: readonly Cell[];
+  readonly cached: readonly string[];
+  readonly waiting: readonly Cell[];
+  readonly known: ReadonlyMap<string, CellRecord>;
+  /** Gets the records of the cells that end. */
+  readonly records: Map<string, CellRecord>;
 }
 
-/** Keeps what came of a cell and lets go of it: in that order, so that nobody runs it in between. */
-async function close(
-  { claimed: { cell, lease }, progress, record }: EndedCell,
-  folder: string,
-  keep: (record: CellRecord) => Promise<void>,
-): Promise<void> {
-  try {
-    if (record !== null) await keep(record);
-    if (record !== null && (record.attempts?.length ?? 0) > 1) await forgetAttempts(folder, cell.id);
-  } finally {
-    await progress.close();
-    await lease.release();
-  }
+/** Runs the nodes of the cells that wait. Gives why cells were left out, or null. */
+async function runWaiting(
+  plan: Plan,
+  { cells, cached, waiting, known, records }: Waiting,
+  options: SweepOptions,
+): Promise<string | null> {
+  const { folder, context, onEvent } = options;
+  await keepComparison(folder, plan.comparison);
+  await prepareNodesFolder(context.nodes);
+  const graph = graphOf(waiting, plan.comparison.contents, { saving: context.models !== null });
+  const found = await findNodes(graph, context.nodes, isSavedIn(context.models));
+  const workers = Math.min(options.jobs, widthOf(graph, found.open));
+  onEvent({
+    ...{ type: 'sweep-started', cells, cached, workers },
+    nodes: [...graph.nodes.values()].map(nodeInfo),
+    done: [...found.done.keys()],
+  });
+  return new SweepRun(graph, found, { ...options, order: waiting, known, records }).run(workers);
+}
+
+const isSavedIn =
+  (models: string | null) =>
+  ({ cells }: GraphNode): boolean =>
+    models !== null && cells.every(({ id }) => existsSync(join(models, id)));
+
+/** How many nodes can be run side by side at most, of those that are open: no chain needs more than one worker. */
+function widthOf({ nodes }: Graph, open: ReadonlySet<string>): number {
+  const isEnd = (address: string) => !nodes.get(address)!.children.some((child) => open.has(child));
+  return Math.max(1, [...open].filter(isEnd).length);
 }
 
 /** Records that need no second run: a failed cell is tried again, a diverged one would diverge again. */
@@ -181,11 +133,4 @@ async function allRecords(
     }),
   );
   return found.filter((record) => record !== null);
-}
-
-/** Waits for all, then throws the first error: no worker is left running behind a rejected promise. */
-async function settle(promises: readonly Promise<void>[]): Promise<void> {
-  for (const outcome of await Promise.allSettled(promises)) {
-    if (outcome.status === 'rejected') throw outcome.reason;
-  }
 }

@@ -36,7 +36,8 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
   EISDIR: ['a folder stands where the file should be', 'Choose another folder with --results.'],
 };
 
-function writeError(path: string, error: unknown): unknown {
+/** What is thrown for an error of writing to `path`: a UserError where the reason is the user's to mend, else the error. */
+export function writeError(path: string, error: unknown): unknown {
   const known = REASONS[codeOf(error)];
   return known === undefined ? error : new UserError(`cannot write ${path}: ${known[0]}`, known[1], { cause: error });
 }

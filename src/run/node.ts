@@ -41,6 +41,19 @@ export interface SavingNode extends AfterTraining {
   readonly kind: 'saving';
 }
 
+/** Which part of a cell a node is, in a word: `stage 2`, `wordnet-topic`. */
+export function nodeLabel(node: WorkNode): string {
+  switch (node.kind) {
+    case 'stage':
+      return `stage ${node.index + 1}`;
+    case 'finetuning':
+      return node.task;
+    case 'evaluation':
+    case 'saving':
+      return node.kind;
+  }
+}
+
 /** What a worker is handed: a node, and a cell that needs it. All other cells that do would have the same of it. */
 export interface NodeWork<Node extends WorkNode = WorkNode> {
   readonly node: Node;

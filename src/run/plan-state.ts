@@ -1,5 +1,7 @@
+import { graphOf, type GraphNode } from './graph.ts';
+import { findNodes } from './needed.ts';
 import type { Plan } from './plan.ts';
-import type { CellRecord } from './record.ts';
+import type { CellRecord, CellResult } from './record.ts';
 import { armLabel, distinctCells, type Cell } from './spec.ts';
 import { changedPaths } from './settings-diff.ts';
 import { readRecords, recordedIds } from './store.ts';
@@ -13,14 +15,22 @@ export type CellState =
 export interface PlanState {
   /** Of every distinct cell, by id. */
   readonly cells: ReadonlyMap<string, CellState>;
-  /** Of pre-training, of the cells that would run. */
+  /** All nodes of the cells that are to run, parents before their children. */
+  readonly nodes: readonly NodeState[];
+  /** Of the pre-training that is to run. */
   readonly flops: number;
+  /** What it would be if the cells that are to run shared nothing, and found nothing done. */
+  readonly flopsOfCells: number;
   /** Time in one worker, at the rate of the records of this engine in the folder; null where there are none. */
   readonly seconds: number | null;
 }
 
-/** Looks which cells of a plan have records in `folder`, and why the others have not. */
-export async function planState(plan: Plan, folder: string): Promise<PlanState> {
+export interface NodeState extends GraphNode {
+  readonly isDone: boolean;
+}
+
+/** Looks which cells of a plan have records in `folder`, why the others have not, and what of them is among all `nodes`. */
+export async function planState(plan: Plan, folder: string, nodes: string): Promise<PlanState> {
   const cells = distinctCells(plan.cells);
   const planned = new Set(cells.map(({ id }) => id));
   const recorded = await recordedIds(folder);
@@ -47,9 +57,18 @@ export async function planState(plan: Plan, folder: string): Promise<PlanState> 
   );
   const ofArm = new Map(plan.arms.map((own) => [armLabel(own.arm), own.flops]));
   const left = cells.filter(({ id }) => states.get(id)!.status === 'to run');
-  const flops = left.reduce((sum, { arm }) => sum + ofArm.get(arm)!, 0);
+  const graph = graphOf(left, plan.comparison.contents);
+  const { open } = await findNodes(graph, nodes);
+  const stages = [...graph.nodes.values()].filter(({ node }) => node.kind === 'stage' && open.has(node.address));
+  const flops = stages.reduce((sum, { work }) => sum + work, 0);
   const rate = secondsPerFlop([...records.values(), ...others], plan.comparison.engine.name);
-  return { cells: states, flops, seconds: flops === 0 ? 0 : rate === null ? null : flops * rate };
+  return {
+    cells: states,
+    nodes: [...graph.nodes].map(([address, own]) => ({ ...own, isDone: !open.has(address) })),
+    flops,
+    flopsOfCells: left.reduce((sum, { arm }) => sum + ofArm.get(arm)!, 0),
+    seconds: left.length === 0 ? 0 : rate === null ? null : flops * rate,
+  };
 }
 
 function cellState(cell: Cell, own: CellRecord | undefined, ofArm: readonly CellRecord[]): CellState {
@@ -77,10 +96,13 @@ function changesSince(before: Cell, now: Cell): string[] {
   return [...engine, ...changedPaths(before.settings, now.settings)];
 }
 
-/** Wall-clock time of finished cells, fine-tuning and all, over their pre-training FLOPs. */
+/** Time of finished cells, fine-tuning and all, over their pre-training FLOPs. */
 function secondsPerFlop(records: readonly CellRecord[], engine: string): number | null {
   const timed = records.filter(({ result, cell }) => result !== null && cell.engine.name === engine);
   const flops = timed.reduce((sum, { result }) => sum + result!.flops, 0);
-  const seconds = timed.reduce((sum, own) => sum + (Date.parse(own.finished) - Date.parse(own.started)) / 1000, 0);
+  const seconds = timed.reduce((sum, { result }) => sum + secondsOf(result!), 0);
   return flops > 0 && seconds > 0 ? seconds / flops : null;
 }
+
+const secondsOf = ({ seconds: { train, compile, evaluate, finetune } }: CellResult): number =>
+  train + compile + evaluate + finetune;

@@ -1,5 +1,6 @@
 import type { EffectiveWidth } from '../growth/effective-width.ts';
 import type { ModelShape } from '../growth/layout.ts';
+import type { NodeResult, NodeWork } from './node.ts';
 import type { Cell } from './spec.ts';
 
 /** A point of the validation curve: the loss after so many steps, FLOPs and seconds of training. */
@@ -113,8 +114,10 @@ export interface CellRecord {
   readonly attempts?: readonly Attempt[];
 }
 
-/** One try at a cell. Times are UTC, ISO 8601, by the clock of its host. */
+/** One try at a part of a cell. Times are UTC, ISO 8601, by the clock of its host. */
 export interface Attempt {
+  /** Which part of the cell it was at; absent in records made before cells had parts. */
+  readonly node?: string;
   readonly host: string;
   readonly pid: number | null;
   readonly started: string;
@@ -151,15 +154,19 @@ export interface TrainerContext {
   readonly cache: string;
   /** For pre-trained models, each in a folder named by its cell's id; null where none is to be saved. */
   readonly models: string | null;
+  /** Where nodes leave their states and checkpoints, each in a folder named by its address. */
+  readonly nodes: string;
+  /** Seconds between two checkpoints of a stage. */
+  readonly checkpointEvery: number;
 }
 
 /** The seam between orchestration and training: plans and numbers cross it, tensors do not. */
 export interface Trainer {
-  /** Rejects with `signal.reason` when stopped. */
+  /** Leaves the state of a stage in the node's folder before it resolves. Rejects with `signal.reason` when stopped. */
   run(
-    cell: Cell,
+    work: NodeWork,
     context: TrainerContext,
     onEvent: (event: CellEvent) => void,
     signal: AbortSignal,
-  ): Promise<CellResult>;
+  ): Promise<NodeResult>;
 }

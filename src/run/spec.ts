@@ -150,19 +150,27 @@ export interface CellIdentity {
 
 /** Names a cell by what it computes, so that a finished cell is found again whatever its arm is called. */
 export function cellId({ settings, seed, engine, contents }: CellIdentity): string {
-  // Of the user's data sets only the files of the cell's own tasks matter.
-  const { glue, squad, ...data } = settings.data;
-  const corpus = data.corpus.map((entry) => contents[entry] ?? entry);
-  const keys = settings.finetune.tasks.flatMap((task) => dataKey(task, { glue, squad }) ?? []);
+  const keys = settings.finetune.tasks.flatMap((task) => dataKey(task, settings.data) ?? []);
   const identity = {
     version: SETTINGS_VERSION,
-    // WebAssembly has no XLA that could change a number.
-    engine: engine.name === 'wasm' ? { name: engine.name } : engine,
+    engine: engineIdentity(engine),
     seed,
-    settings: { ...settings, data: { ...data, corpus } },
+    settings: { ...settings, data: resolvedData(settings, contents) },
     ...(keys.length === 0 ? {} : { tasks: keys.map((key) => contents[key] ?? key) }),
   };
   return createHash('sha256').update(canonical(identity)).digest('hex').slice(0, 12);
+}
+
+/** All of an engine's setting that can change a number: WebAssembly has no XLA. */
+export const engineIdentity = (engine: EngineSetting): object =>
+  engine.name === 'wasm' ? { name: engine.name } : engine;
+
+/** The pre-training data by what is in it, not by where it lies. The user's data sets are their tasks' to name. */
+export function resolvedData(
+  { data: { glue, squad, ...data } }: Pick<Settings, 'data'>,
+  contents: Comparison['contents'],
+): Settings['data'] {
+  return { ...data, corpus: data.corpus.map((entry) => contents[entry] ?? entry) };
 }
 
 /** JSON with sorted keys: equal values give equal text. */

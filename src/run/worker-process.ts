@@ -1,38 +1,42 @@
 import type { ChildProcess } from 'node:child_process';
 import { LIBRARY_CHATTER } from '../errors.ts';
 import type { SweepEvent } from './events.ts';
-import { machine } from './machine.ts';
+import { nodeLabel, type NodeResult, type NodeWork } from './node.ts';
+import type { ProgressFile } from './node-progress.ts';
 import { hostLabel, hostName } from './process.ts';
-import type { Attempt, CellEvent, CellRecord, CellResult, EngineRecord, TrainerContext } from './record.ts';
-import type { ProgressFile } from './running.ts';
-import type { Cell } from './spec.ts';
+import type { Attempt, CellEvent, EngineRecord, TrainerContext } from './record.ts';
 import type { WorkerReport, WorkerRequest } from './worker.ts';
 
-/** Starts a worker process with an IPC channel and a piped stderr. Wired in bin/. */
-export type Launch = () => ChildProcess;
+/** Starts a worker process with an IPC channel and a piped stderr, in one of the places side by side, from 0. */
+export type Launch = (place: number) => ChildProcess;
 
 export interface WorkerOptions {
   /** The folders that workers train with. */
   readonly context: TrainerContext;
   readonly launch: Launch;
-  /** Stops after the step in progress; finished records stay. */
+  /** Stops after the step in progress; what is finished stays. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: SweepEvent) => void;
 }
 
+/** Characters of stderr that are kept. */
+const STDERR_KEPT = 20_000;
+
 /** One worker process at a time, started anew after a crash. */
 export class WorkerProcess {
   readonly #options: WorkerOptions;
+  readonly #place: number;
   #process: ChildProcess | null = null;
   /** The last of what the process wrote to stderr: why it died, if it does. */
   #stderr = '';
 
-  constructor(options: WorkerOptions) {
+  constructor(options: WorkerOptions, place: number) {
     this.#options = options;
+    this.#place = place;
   }
 
-  /** Tries a cell once; `progress` is told of what happens, as `onEvent` is. */
-  async run(cell: Cell, progress: ProgressFile): Promise<Tried> {
+  /** Tries a node once; `progress` is told of what happens, as `onEvent` is. */
+  async run(work: NodeWork, progress: ProgressFile): Promise<Tried> {
     const child = this.#started();
     progress.begin(child.pid ?? null);
     const started = new Date().toISOString();
@@ -43,25 +47,26 @@ export class WorkerProcess {
     };
     signal.addEventListener('abort', stop, { once: true });
     try {
-      send(child, { type: 'run', cell, context });
-      const { end, result, error } = await this.#outcome(child, (event) => {
+      send(child, { type: 'run', work, context });
+      const { end, result, error, isParentLost } = await this.#outcome(child, (event) => {
         if (event.type === 'engine') {
           const { name, device, versions, why, threads, repeatable } = event;
           engines.push({ name, device, versions, why, threads, repeatable });
         }
         progress.note(event);
-        onEvent({ type: 'cell-event', id: cell.id, event });
+        onEvent({ type: 'node-event', address: work.node.address, event });
       });
       const finished = new Date().toISOString();
       // A worker that dies while it is stopped, perhaps by the same signal, was stopped.
       const stopped = end === 'interrupted' || (signal.aborted && result === null);
       const attempt: Attempt = {
-        ...{ host: hostLabel(hostName()), pid: child.pid ?? null, started, finished },
+        ...{ node: nodeLabel(work.node), host: hostLabel(hostName()), pid: child.pid ?? null, started, finished },
         ...(stopped ? { end: 'interrupted', why: null } : { end, why: error }),
       };
-      if (stopped) return { record: null, attempt };
-      const engine = engines.at(-1) ?? null;
-      return { record: { format: 1, cell, result, error, engine, machine: machine(), started, finished }, attempt };
+      const outcome = { attempt, engine: engines.at(-1) ?? null };
+      if (stopped) return { ...outcome, end: 'stopped' };
+      if (result !== null) return { ...outcome, end: 'done', result };
+      return { ...outcome, end: isParentLost ? 'parent lost' : 'failed', error: error ?? '', said: this.#stderr };
     } finally {
       signal.removeEventListener('abort', stop);
     }
@@ -75,10 +80,10 @@ export class WorkerProcess {
 
   #started(): ChildProcess {
     if (this.#process !== null) return this.#process;
-    const child = this.#options.launch();
+    const child = this.#options.launch(this.#place);
     this.#stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-4000);
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
     this.#process = child;
     return child;
@@ -100,7 +105,7 @@ export class WorkerProcess {
             finish({ end: 'done', result: report.result, error: null });
             break;
           case 'failed':
-            finish({ end: 'failed', result: null, error: report.message });
+            finish({ end: 'failed', result: null, error: report.message, isParentLost: report.isParentLost });
             break;
           case 'stopped':
             finish({ end: 'interrupted', result: null, error: null });
@@ -113,6 +118,7 @@ export class WorkerProcess {
           .split('\n')
           .filter((line) => !LIBRARY_CHATTER.test(line))
           .join('\n')
+          .slice(-4000)
           .trim();
         finish({ end, result: null, error: `the worker process ${how}${said === '' ? '' : `:\n${said}`}` });
       };
@@ -128,16 +134,25 @@ export class WorkerProcess {
   }
 }
 
-/** What came of one try: a record, unless it was stopped. */
-export interface Tried {
-  readonly record: CellRecord | null;
-  readonly attempt: Attempt;
-}
+/** What came of one try. */
+export type Tried = { readonly attempt: Attempt; readonly engine: EngineRecord | null } & (
+  | { readonly end: 'stopped' }
+  | { readonly end: 'done'; readonly result: NodeResult }
+  /** `parent lost`: what the parent left cannot be read, so that it has to be run again. */
+  | {
+      readonly end: 'failed' | 'parent lost';
+      /** What a person is shown. */
+      readonly error: string;
+      /** The last of what the process wrote to stderr. */
+      readonly said: string;
+    }
+);
 
 interface Outcome {
   readonly end: Attempt['end'];
-  readonly result: CellResult | null;
+  readonly result: NodeResult | null;
   readonly error: string | null;
+  readonly isParentLost?: boolean;
 }
 
 function send(child: ChildProcess, request: WorkerRequest): void {

@@ -1,18 +1,18 @@
-import { UserError } from '../errors.ts';
+import { ParentLost, UserError } from '../errors.ts';
 import { STOP_SIGNALS } from './signals.ts';
-import type { CellEvent, CellResult, Trainer, TrainerContext } from './record.ts';
-import type { Cell } from './spec.ts';
+import type { NodeResult, NodeWork } from './node.ts';
+import type { CellEvent, Trainer, TrainerContext } from './record.ts';
 
 /** From the executor to a worker. */
 export type WorkerRequest =
-  { readonly type: 'run'; readonly cell: Cell; readonly context: TrainerContext } | { readonly type: 'stop' };
+  { readonly type: 'run'; readonly work: NodeWork; readonly context: TrainerContext } | { readonly type: 'stop' };
 
 /** From a worker to the executor. */
 export type WorkerReport =
   | { readonly type: 'event'; readonly event: CellEvent }
-  | { readonly type: 'done'; readonly result: CellResult }
+  | { readonly type: 'done'; readonly result: NodeResult }
   /** `message` is what a person is shown; a bug's has the stack. */
-  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string; readonly isParentLost: boolean }
   | { readonly type: 'stopped' };
 
 /** The end of a pipe to whoever handed out the work. */
@@ -24,10 +24,10 @@ export interface Channel {
 }
 
 /**
- * Trains cells one after another as they are asked for, until told to stop or until the other side is gone. The
- * trainer is opened at the first cell and kept: loading an engine costs about a second.
+ * Runs nodes one after another as they are asked for, until told to stop or until the other side is gone. The
+ * trainer is opened at the first node and kept: loading an engine costs about a second.
  */
-export async function serveCells(channel: Channel, openTrainer: () => Promise<Trainer>): Promise<void> {
+export async function serveNodes(channel: Channel, openTrainer: () => Promise<Trainer>): Promise<void> {
   const stop = new AbortController();
   const trainer = lazily(openTrainer);
   await new Promise<void>((resolve) => {
@@ -39,21 +39,21 @@ export async function serveCells(channel: Channel, openTrainer: () => Promise<Tr
     channel.onClosed(finish);
     channel.onRequest((request) => {
       if (request.type === 'stop') finish();
-      else running = running.then(() => serveCell(channel, trainer, request, stop.signal));
+      else running = running.then(() => serveNode(channel, trainer, request, stop.signal));
     });
   });
 }
 
-async function serveCell(
+async function serveNode(
   channel: Channel,
   openTrainer: () => Promise<Trainer>,
-  { cell, context }: Extract<WorkerRequest, { type: 'run' }>,
+  { work, context }: Extract<WorkerRequest, { type: 'run' }>,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     const trainer = await openTrainer();
     const result = await trainer.run(
-      cell,
+      work,
       context,
       (event) => {
         channel.send({ type: 'event', event });
@@ -62,7 +62,8 @@ async function serveCell(
     );
     channel.send({ type: 'done', result });
   } catch (error) {
-    channel.send(signal.aborted ? { type: 'stopped' } : { type: 'failed', message: failureMessage(error) });
+    if (signal.aborted) channel.send({ type: 'stopped' });
+    else channel.send({ type: 'failed', message: failureMessage(error), isParentLost: error instanceof ParentLost });
   }
 }
 

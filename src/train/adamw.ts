@@ -28,8 +28,10 @@ export const trainedAs = (name: string, kind: ParameterKind, feed = OPTIMIZER): 
   feed,
 });
 
-export const firstMoment = (name: string): string => `adam/first/${name}`;
-export const secondMoment = (name: string): string => `adam/second/${name}`;
+const MOMENTS = 'adam/';
+export const isMoment = (name: string): boolean => name.startsWith(MOMENTS);
+export const firstMoment = (name: string): string => `${MOMENTS}first/${name}`;
+export const secondMoment = (name: string): string => `${MOMENTS}second/${name}`;
 
 /** Moments of 0 for every one of `parameters`, by their names in the state. */
 export function freshMoments(parameters: HostTensors): HostTensors {

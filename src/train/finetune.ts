@@ -7,7 +7,7 @@ import type { Task } from '../tasks/task.ts';
 import { drawsAt, PURPOSE } from '../text/random.ts';
 import { loadExamples } from '../text/task-data.ts';
 import { openTokenizer } from '../text/tokenizer.ts';
-import type { Run } from './pretrain.ts';
+import type { CellRun } from './run.ts';
 import { classification, regression } from './sequence-task.ts';
 import { spanExtraction } from './span-task.ts';
 import { summarize } from './task-runs.ts';
@@ -27,7 +27,7 @@ export interface Finetuned {
  * read.
  */
 export async function finetune(
-  run: Run,
+  run: CellRun,
   task: Task,
   pretrained: { readonly shape: ModelShape; readonly state: HostTensors },
 ): Promise<Finetuned> {

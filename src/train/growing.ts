@@ -7,7 +7,7 @@ import type { PlannedStage } from '../run/stages.ts';
 import { freshParameter } from './init.ts';
 import { learnGrowth, type LearnedGrowth } from './learn-growth.ts';
 import { grownState } from './moments.ts';
-import type { Run } from './pretrain.ts';
+import type { Run } from './run.ts';
 
 /** A grown model. */
 export interface Grown {

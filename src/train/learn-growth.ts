@@ -9,7 +9,7 @@ import { freshMoments, optimizerFeed } from './adamw.ts';
 import { drawsOf, grownTensors, learnedName, startOf } from './grown-tensors.ts';
 import type { Fresh } from './init.ts';
 import { batchFeeds, batchSize, maskFeed, maskedLmEvaluation, maskedLmObjective } from './masked-batch.ts';
-import type { Run } from './pretrain.ts';
+import type { Run } from './run.ts';
 import { rateAt } from './rate.ts';
 import { splitTimes, timed } from './stopwatch.ts';
 import { trainingStep } from './training-step.ts';

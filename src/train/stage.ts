@@ -1,7 +1,7 @@
 import type { Feeds, HostTensors, Program, StepFunction } from '../engine/engine.ts';
 import { maskAt, type Entering } from '../growth/entering.ts';
 import { isFlat } from '../growth/policy.ts';
-import type { CurvePoint } from '../run/record.ts';
+import type { CurvePoint, GrowthRecord } from '../run/record.ts';
 import { flopsOfSteps, type PlannedStage } from '../run/stages.ts';
 import { maskedBatch } from '../text/batches.ts';
 import { optimizerFeed } from './adamw.ts';
@@ -14,9 +14,9 @@ import {
   maskedLmTrainingOfNew,
   OPTIMIZER_OF_NEW,
 } from './masked-batch.ts';
-import type { Run } from './pretrain.ts';
+import type { Run } from './run.ts';
 import { pretrainingRate } from './rate.ts';
-import { stopwatch, timed, type StepTimes } from './stopwatch.ts';
+import { stopwatch, timed, type Stopwatch } from './stopwatch.ts';
 import { scalarOutput, stepFeeds } from './training-step.ts';
 import { enteringEvaluationAt, evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
 
@@ -24,21 +24,29 @@ import { enteringEvaluationAt, evaluationAt, VALIDATION_TOKENS, validationLoss }
 export interface StageStart {
   readonly stage: PlannedStage;
   readonly program: Program;
-  /** Updates that every one of Adam's moments has seen before. */
+  /** Updates that every one of Adam's moments had seen before the stage. */
   readonly updates: number;
-  /** FLOPs and seconds of the stages before. */
-  readonly flops: number;
-  readonly seconds: number;
+  /** Where it stands: at its beginning, or at a checkpoint that the program's state is of. */
+  readonly point: StagePoint;
+  /** Called with the point that the program's state is of: now and then, and before it rejects. */
+  readonly keep: (point: () => StagePoint, why: 'in between' | 'stopped') => Promise<void>;
+}
+
+/** How far a stage is: all that must be known, besides its tensors, to go on from there. Plain JSON. */
+export interface StagePoint {
+  /** Steps of the stage that are done. */
+  readonly done: number;
+  /** FLOPs and seconds are counted from the stage's first step. */
+  readonly curve: readonly CurvePoint[];
   /** A loss above this is divergence; null before the run's first step, whose loss sets it. */
   readonly limit: number | null;
+  readonly seconds: { readonly train: number; readonly compile: number; readonly evaluate: number };
+  /** The growth into the stage; null in the first. */
+  readonly growth: GrowthRecord | null;
 }
 
 export interface StageEnd {
-  readonly times: StepTimes;
-  readonly evaluateSeconds: number;
-  readonly curve: readonly CurvePoint[];
-  readonly limit: number | null;
-  readonly stepsDone: number;
+  readonly point: StagePoint;
   readonly diverged: boolean;
 }
 
@@ -79,41 +87,88 @@ export async function compileStage(
 const maskOf = ({ entering }: PlannedStage, own: number): number => (entering === null ? 1 : maskAt(entering, own));
 
 /**
- * Runs a stage's steps. Ends early where the loss diverges or, by the stage's rule, no longer falls enough: since it
- * began or, if it froze some of the model or let some in, since all of it is trained and there. Rejects with the signal's reason when stopped.
+ * Runs a stage's steps from where it stands. Ends early where the loss diverges or, by the stage's rule, no longer falls
+ * enough: since it began or, if it froze some of the model or let some in, since all of it is trained and there. Rejects
+ * with the signal's reason when stopped, after it has had its point kept.
  */
 export async function trainStage(run: Run, start: StageStart): Promise<StageEnd> {
-  const { settings } = run.cell;
-  const { stage } = start;
-  const curve: CurvePoint[] = [];
-  const watch = stopwatch();
-  const frozen = stage.freeze?.steps ?? 0;
-  const settled = Math.max(frozen, stage.entering?.ramp ?? 0);
-  let limit = start.limit;
-  let evaluateSeconds = 0;
-  const end = (stepsDone: number, diverged: boolean): StageEnd => {
-    return { times: watch.times(), evaluateSeconds, curve, limit, stepsDone, diverged };
-  };
-  for (let own = 0; own < stage.steps; own += 1) {
-    run.signal.throwIfAborted();
-    const name = trainStepAt(own < frozen, maskOf(stage, own) < 1);
-    const { value: loss, seconds } = await timed(trainStep(run, start, own, name));
-    watch.note(name, seconds);
-    limit ??= DIVERGED * loss;
-    if (!(loss <= limit)) return end(own + 1, true);
-    const step = stage.start + own + 1;
-    if (reports(step, settings.train.steps)) run.onEvent({ type: 'step', step, of: settings.train.steps, loss });
-    if (step % settings.train.evaluate !== 0) continue;
-    const evaluated = await timed(() => evaluateCurve(run, start, maskOf(stage, own)));
-    evaluateSeconds += evaluated.seconds;
-    const flops = start.flops + flopsOfSteps(settings, stage, own + 1);
-    const trained = start.seconds + watch.times().train;
-    curve.push({ step, flops, seconds: trained, loss: evaluated.value });
-    run.onEvent({ type: 'evaluate', step, loss: evaluated.value });
-    const whole = curve.filter((point) => point.step > stage.start + settled).map((point) => point.loss);
-    if (stage.until !== null && isFlat(stage.until, whole)) return end(own + 1, false);
+  const { stage, keep } = start;
+  const course = courseFrom(start.point);
+  try {
+    for (;;) {
+      if (await evaluateIfDue(run, start, course)) return { point: course.point(), diverged: false };
+      if (course.done === stage.steps) return { point: course.point(), diverged: false };
+      run.signal.throwIfAborted();
+      if (!(await takeStep(run, start, course))) return { point: course.point(), diverged: true };
+      await keep(course.point, 'in between');
+    }
+  } catch (error) {
+    // No step is left half done: the state is that of the point.
+    if (run.signal.aborted) await keep(course.point, 'stopped');
+    throw error;
   }
-  return end(stage.steps, false);
+}
+
+/** A stage's point while it moves. */
+interface Course {
+  done: number;
+  limit: number | null;
+  evaluateSeconds: number;
+  readonly curve: CurvePoint[];
+  readonly watch: Stopwatch;
+  readonly point: () => StagePoint;
+}
+
+function courseFrom({ done, curve, limit, seconds, growth }: StagePoint): Course {
+  const watch = stopwatch();
+  const course: Course = {
+    ...{ done, limit, evaluateSeconds: 0, curve: [...curve], watch },
+    point: () => {
+      const own = watch.times();
+      return {
+        ...{ done: course.done, curve: [...course.curve], limit: course.limit, growth },
+        seconds: {
+          train: seconds.train + own.train,
+          compile: seconds.compile + own.compile,
+          evaluate: seconds.evaluate + course.evaluateSeconds,
+        },
+      };
+    },
+  };
+  return course;
+}
+
+/** Takes a point of the curve where one is due. Gives whether the stage ends with it, by its rule. */
+async function evaluateIfDue(run: Run, start: StageStart, course: Course): Promise<boolean> {
+  const { stage } = start;
+  const { settings } = run.cell;
+  const step = stage.start + course.done;
+  const isDue = course.done > 0 && step % settings.train.evaluate === 0 && course.curve.at(-1)?.step !== step;
+  if (!isDue) return false;
+  const { value: loss, seconds } = await timed(() => evaluateCurve(run, start, maskOf(stage, course.done - 1)));
+  course.evaluateSeconds += seconds;
+  const flops = flopsOfSteps(settings, stage, course.done);
+  course.curve.push({ step, flops, seconds: course.point().seconds.train, loss });
+  run.onEvent({ type: 'evaluate', step, loss });
+  const settled = Math.max(stage.freeze?.steps ?? 0, stage.entering?.ramp ?? 0);
+  const whole = course.curve.filter((point) => point.step > stage.start + settled).map((point) => point.loss);
+  return stage.until !== null && isFlat(stage.until, whole);
+}
+
+/** Gives whether the loss is still one to go on from. */
+async function takeStep(run: Run, start: StageStart, course: Course): Promise<boolean> {
+  const { stage } = start;
+  const { steps } = run.cell.settings.train;
+  const own = course.done;
+  const name = trainStepAt(own < (stage.freeze?.steps ?? 0), maskOf(stage, own) < 1);
+  const { value: loss, seconds } = await timed(trainStep(run, start, own, name));
+  course.watch.note(name, seconds);
+  course.done += 1;
+  course.limit ??= DIVERGED * loss;
+  if (!(loss <= course.limit)) return false;
+  const step = stage.start + course.done;
+  if (reports(step, steps)) run.onEvent({ type: 'step', step, of: steps, loss });
+  return true;
 }
 
 /** Events of a run at most: more would cost time and tell nobody anything. */

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { openEngine, type Opening } from '../engine/choose.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { FinetuningNode, NodeResult, NodeWork, StageNode, StageResult } from '../run/node.ts';
 import { planStages } from '../run/plan.ts';
-import type { CellResult, TaskRecord, Trainer } from '../run/record.ts';
-import type { Cell } from '../run/spec.ts';
+import type { Trainer, TrainerContext } from '../run/record.ts';
 import { tasks } from '../tasks/index.ts';
-import type { Task } from '../tasks/task.ts';
-import { prepareCorpus } from '../text/prepare.ts';
+import { evaluateFinal } from './evaluation.ts';
 import { finetune } from './finetune.ts';
-import { pretrain, type Pretrained, type Run } from './pretrain.ts';
+import { lastCheckpoint, readState, writeCheckpointAt, writeState } from './node-state.ts';
+import { corpusOpener, type OpenCorpus } from './open-corpus.ts';
+import { pretrainStage, type Before, type Checkpoints } from './pretrain.ts';
+import type { CellRun } from './run.ts';
 import { saveModel } from './save-model.ts';
 import { timed } from './stopwatch.ts';
 
@@ -16,61 +18,72 @@ import { timed } from './stopwatch.ts';
 export async function openTrainer(name: Engine['name'], opening: Opening = {}): Promise<Trainer> {
   const { engine, why } = await openEngine(name, opening);
   const { device, versions, threads, repeatable } = engine;
+  const openCorpus = corpusOpener();
   return {
-    run: async (cell, { cache, models }, onEvent, signal) => {
+    run: (work, context, onEvent, signal) => {
       onEvent({ type: 'engine', name, device, versions, why, threads, repeatable });
-      const { corpus: sources, vocab } = cell.settings.data;
-      const progress = (done: number, of: number) => {
-        onEvent({ type: 'prepare', what: 'corpus', done, of });
-      };
-      const corpus = await prepareCorpus(sources, vocab, cache, progress, signal);
-      return runCell({ engine, cell, corpus, onEvent, signal }, models);
+      return runNode({ engine, cell: work.cell, onEvent, signal }, work, context, openCorpus);
     },
   };
 }
 
 /**
- * Pre-trains and fine-tunes one cell; the pre-trained model is saved in `models`, if that is a folder and the model a
- * BERT. Throws where the settings name a task that there is not, and a UserError where the model cannot be written.
+ * Runs one node of a cell. Throws a ParentLost where what it goes on from cannot be read, and a UserError where what it
+ * leaves cannot be written; rejects with the signal's reason when stopped.
  */
-export async function runCell(run: Run, models: string | null = null): Promise<CellResult> {
-  const wanted = run.cell.settings.finetune.tasks.map(taskNamed);
-  const pretrained = await pretrain(run);
-  if (models !== null && pretrained.state !== null) {
-    await saveModel(join(models, run.cell.id), run.cell.settings, pretrained.state);
+export async function runNode(
+  run: CellRun,
+  { node, before, keep }: NodeWork,
+  context: TrainerContext,
+  openCorpus: OpenCorpus,
+): Promise<NodeResult> {
+  const { nodes, models } = context;
+  switch (node.kind) {
+    case 'stage': {
+      const from = before === null ? null : { result: before, state: await readState(nodes, node.parent!) };
+      return runStage({ ...run, corpus: await openCorpus(run, context) }, node, from, keep, context);
+    }
+    case 'evaluation':
+      return evaluateFinal({ ...run, corpus: await openCorpus(run, context) }, await readState(nodes, node.parent));
+    case 'finetuning': {
+      const state = await readState(nodes, node.parent);
+      const { shape } = planStages(run.cell.settings).at(-1)!;
+      const { value, seconds } = await timed(() => finetune(run, taskOf(node), { shape, state }));
+      return { kind: 'finetuning', seconds, ...value };
+    }
+    case 'saving': {
+      const state = await readState(nodes, node.parent);
+      if (models !== null) await saveModel(join(models, run.cell.id), run.cell.settings, state);
+      return { kind: 'saving' };
+    }
   }
-  const { value, seconds } = await timed(() => finetuneAll(run, wanted, pretrained));
-  const { state, ...measured } = pretrained;
-  const { digest, train, validation } = run.corpus;
-  return {
-    ...measured,
-    seconds: { ...measured.seconds, finetune: seconds },
-    tasks: value.records,
-    corpus: { digest, trainTokens: train.length, validationTokens: validation.length },
-    warnings: state === null ? [divergenceWarning(pretrained), ...value.warnings] : value.warnings,
-  };
 }
 
-const divergenceWarning = ({ steps }: Pretrained): string => `the loss diverged at step ${steps}`;
+async function runStage(
+  run: Parameters<typeof pretrainStage>[0],
+  { address, index }: StageNode,
+  before: Before | null,
+  keep: NodeWork['keep'],
+  { nodes, checkpointEvery }: TrainerContext,
+): Promise<StageResult> {
+  let kept = performance.now();
+  const checkpoints: Checkpoints = {
+    last: await lastCheckpoint(nodes, address),
+    keep: async (point, read, why) => {
+      if (why === 'in between' && performance.now() - kept < 1000 * checkpointEvery) return;
+      const at = point();
+      // Nothing is gained by coming back to the beginning.
+      if (at.done > 0) await writeCheckpointAt(nodes, address, await read(), at);
+      kept = performance.now();
+    },
+  };
+  const { result, state } = await pretrainStage(run, index, before, checkpoints);
+  if (state !== null) await writeState(nodes, address, state, keep);
+  return result;
+}
 
-function taskNamed(name: string): Task {
+function taskOf({ task: name }: FinetuningNode) {
   const task = tasks.find((candidate) => candidate.name === name);
   if (task === undefined) throw new Error(`no task is called ${name}`);
   return task;
 }
-
-/** A model that diverged is not fine-tuned: its scores would be those of no model. */
-async function finetuneAll(run: Run, wanted: readonly Task[], { state }: Pretrained) {
-  const records: Record<string, TaskRecord> = {};
-  const warnings: string[] = [];
-  if (state === null) return { records, warnings };
-  const shape = lastShape(run.cell);
-  for (const task of wanted) {
-    const { record, warnings: own } = await finetune(run, task, { shape, state });
-    records[task.name] = record;
-    warnings.push(...own);
-  }
-  return { records, warnings };
-}
-
-const lastShape = ({ settings }: Cell) => planStages(settings).at(-1)!.shape;

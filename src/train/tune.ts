@@ -6,7 +6,7 @@ import type { Task } from '../tasks/task.ts';
 import { freshMoments, trainedAs } from './adamw.ts';
 import { headParameters, initialHead } from './heads.ts';
 import { freshParameter } from './init.ts';
-import type { Run } from './pretrain.ts';
+import type { CellRun } from './run.ts';
 import { rateAt } from './rate.ts';
 import { columnFeeds, epochSteps, orderedRows, takeRows, trainingRows } from './task-batches.ts';
 import type { TaskModel } from './task-model.ts';
@@ -33,7 +33,7 @@ export interface Tuning {
  * left behind. Gives every metric, and the seconds of the training steps. Rejects with the signal's reason when stopped.
  */
 export async function tune(
-  run: Run,
+  run: CellRun,
   task: Task,
   model: TaskModel,
   { shape, state: encoderState }: Pretrained,
@@ -90,7 +90,7 @@ export const plannedSteps = ({ trainRows }: TaskModel, { epochs, batch }: TaskPr
 const STEP_EVENTS = 50;
 
 async function train(
-  { cell, signal }: Run,
+  { cell, signal }: CellRun,
   program: Program,
   model: TaskModel,
   { protocol, rate, seed, onStep }: Tuning,
@@ -111,7 +111,7 @@ async function train(
 
 /** The outputs of all test examples, [testCount * width]. */
 async function predict(
-  { signal }: Run,
+  { signal }: CellRun,
   program: Program,
   model: TaskModel,
   { batch }: TaskProtocol,

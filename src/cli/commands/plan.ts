@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ModelShape } from '../../growth/layout.ts';
 import { armsByPoint, mayLeaveEarly, type Plan, type PlannedArm, type PlannedStage } from '../../run/plan.ts';
+import { nodesFolder } from '../../run/node-store.ts';
 import { planState, type PlanState } from '../../run/plan-state.ts';
 import { armLabel, pointText, targetShape } from '../../run/spec.ts';
 import { EXIT } from '../exit.ts';
@@ -19,7 +20,8 @@ import { tableOptions } from '../terminal.ts';
  */
 export async function plan(file: string, options: PlanOptions, io: Io): Promise<number> {
   const { plan: planned } = await settledPlan(file, options, io);
-  const state = await planState(planned, join(options.results, planned.comparison.name));
+  const folder = join(options.results, planned.comparison.name);
+  const state = await planState(planned, folder, nodesFolder(options.results));
   io.stdout.write(
     options.json === true
       ? `${JSON.stringify(planData(planned, state), null, 2)}\n`
@@ -28,13 +30,19 @@ export async function plan(file: string, options: PlanOptions, io: Io): Promise<
   return EXIT.done;
 }
 
-/** The plan with each cell's state, and what is to run of it in all. */
-function planData(planned: Plan, { cells, flops, seconds }: PlanState): object {
+/** The plan with each cell's state, the nodes of those to run, and what is to run of it in all. */
+function planData(planned: Plan, { cells, nodes, flops, flopsOfCells, seconds }: PlanState): object {
   const toRun = [...cells.values()].filter(({ status }) => status === 'to run').length;
   return {
     ...planned,
     cells: planned.cells.map((cell) => ({ ...cell, ...cells.get(cell.id) })),
-    toRun: { cells: toRun, flops, seconds },
+    nodes: nodes.map(({ node, cells: users, work, isDone }) => ({
+      ...node,
+      cells: users.map(({ id }) => id),
+      work,
+      done: isDone,
+    })),
+    toRun: { cells: toRun, flops, flopsOfCells, seconds },
   };
 }
 

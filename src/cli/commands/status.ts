@@ -1,10 +1,12 @@
+import { dirname } from 'node:path';
 import { comparisonOf, sweepFolders } from '../../report/results-folder.ts';
 import { errorLine } from '../../run/failures.ts';
-import { sweepState } from '../../run/sweep-status.ts';
+import { nodesFolder } from '../../run/node-store.ts';
+import { sweepState, type SweepState } from '../../run/sweep-status.ts';
 import { EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
 import type { ListOptions } from '../program.ts';
-import { runningReport, type SweepStanding } from '../status-report.ts';
+import { runningReport } from '../status-report.ts';
 import { statusText } from '../status-text.ts';
 
 /**
@@ -12,10 +14,10 @@ import { statusText } from '../status-text.ts';
  * that sees them can ask. Throws a UserError where there is no sweep.
  */
 export async function status(path: string, options: ListOptions, io: Pick<Io, 'stdout'>): Promise<number> {
-  const states: (readonly [folder: string, state: SweepStanding])[] = [];
+  const states: (readonly [folder: string, state: SweepState])[] = [];
   for (const folder of await sweepFolders(path)) {
     const comparison = await comparisonOf(folder);
-    if (comparison !== null) states.push([folder, await sweepState(folder, comparison)]);
+    if (comparison !== null) states.push([folder, await sweepState(folder, nodesFolder(dirname(folder)), comparison)]);
   }
   io.stdout.write(
     options.json === true
@@ -29,8 +31,8 @@ export async function status(path: string, options: ListOptions, io: Pick<Io, 's
   return EXIT.done;
 }
 
-function statusData(folder: string, { plan, finished, failed, running, waiting }: SweepStanding): object {
-  const named = ({ id, arm, seed }: SweepStanding['waiting'][number]) => ({ id, arm, seed });
+function statusData(folder: string, { plan, finished, failed, running, waiting }: SweepState): object {
+  const named = ({ id, arm, seed }: SweepState['waiting'][number]) => ({ id, arm, seed });
   return {
     name: plan.comparison.name,
     folder,

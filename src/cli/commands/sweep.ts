@@ -8,6 +8,7 @@ import type { ArmRow } from '../../report/arms.ts';
 import type { SweepEvent } from '../../run/events.ts';
 import { runSweep, type SweepOutcome } from '../../run/executor.ts';
 import { writeWhole } from '../../run/files.ts';
+import { nodesFolder } from '../../run/node-store.ts';
 import type { Plan } from '../../run/plan.ts';
 import type { CellRecord } from '../../run/record.ts';
 import { cellsOfShard } from '../../run/shard.ts';
@@ -15,6 +16,7 @@ import type { Cell } from '../../run/spec.ts';
 import { UserError } from '../../errors.ts';
 import { metricsOfTasks } from '../task-metrics.ts';
 import { cacheFolder } from '../cache.ts';
+import { cardOf, visibleCards } from '../cards.ts';
 import { EXIT } from '../exit.ts';
 import { watchInterrupts, type Interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
@@ -124,7 +126,8 @@ async function runShown(
   io: Io,
   interrupts: Interrupts,
 ): Promise<SweepOutcome> {
-  const { jobs, threads } = shareCores(engine.name, availableParallelism(), options.jobs);
+  const cards = engine.name === 'cuda' ? visibleCards(io.env) : [];
+  const { jobs, threads } = shareCores(engine.name, availableParallelism(), cards.length, options.jobs);
   const { name, entry, why } = engine;
   const place = entry === null ? [] : ['--entry', entry];
   const worker = ['worker', '--engine', name, ...place, '--why', why, '--threads', String(threads)];
@@ -138,9 +141,14 @@ async function runShown(
       cells,
       ...(options.retries === undefined ? {} : { retries: options.retries }),
       failFast: options.failFast === true,
-      context: { cache: cacheFolder(io.env), models: options.saveModels === true ? modelsFolder(folder) : null },
+      context: {
+        cache: cacheFolder(io.env),
+        models: options.saveModels === true ? modelsFolder(folder) : null,
+        nodes: resolve(nodesFolder(options.results)),
+        checkpointEvery: 60 * options.checkpointMinutes,
+      },
       jobs,
-      launch: () => interrupts.adopt(io.fork(worker)),
+      launch: (place) => interrupts.adopt(io.fork(worker, jobs > 1 ? cardOf(place, cards) : {})),
       signal: interrupts.signal,
       onEvent(event: SweepEvent) {
         display.show(event);

@@ -1,0 +1,30 @@
+import type { EvaluationResult } from '../run/node.ts';
+import { targetShape } from '../run/spec.ts';
+import { planStages } from '../run/stages.ts';
+import type { HostTensors } from '../engine/engine.ts';
+import { maskedLmEvaluation } from './masked-batch.ts';
+import type { Run } from './run.ts';
+import { timed } from './stopwatch.ts';
+import { evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
+
+/**
+ * The final loss, at the target's length, of a model whose last stage had another. Rejects with the signal's reason
+ * when stopped.
+ */
+export async function evaluateFinal(run: Run, state: HostTensors): Promise<EvaluationResult> {
+  const { settings, engine: compiled } = run.cell;
+  const { length } = targetShape(settings);
+  const shape = { ...planStages(settings).at(-1)!.shape, length };
+  const functions = { [evaluationAt(length)]: maskedLmEvaluation(shape, settings) };
+  const options = { precision: settings.train.precision, xla: compiled.xla, steps: 1 } as const;
+  const { value: loss, seconds } = await timed(async () => {
+    const program = await run.engine.compile(functions, state, options);
+    try {
+      const where = { length, tokens: VALIDATION_TOKENS.table };
+      return await validationLoss(program, run.corpus, settings, where, run.signal);
+    } finally {
+      program.dispose();
+    }
+  });
+  return { kind: 'evaluation', loss, seconds };
+}

@@ -1,0 +1,84 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { openWeights } from '../checkpoint/weights-file.ts';
+import { writeWeights } from '../checkpoint/write-weights.ts';
+import type { HostTensors } from '../engine/engine.ts';
+import { writeError, writeWhole } from '../run/files.ts';
+
+/** What stands beside a file of tensors, written after it: a file without it is not whole. */
+interface Note<Known> {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly known: Known;
+}
+
+/**
+ * Leaves tensors in `base`.safetensors and what else is known of them in `base`.json: both whole or not at all. Throws a
+ * UserError where they cannot be written.
+ */
+export async function writeTensors(base: string, tensors: HostTensors, known: object): Promise<void> {
+  const path = `${base}.safetensors`;
+  const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeWeights(
+      draft,
+      [...tensors].map(([name, { shape, values }]) => ({ name, size: shape, numbers: () => values })),
+    );
+    const note: Note<object> = { ...(await digestOf(draft)), known };
+    // First the old note goes: it is not the new file's.
+    await rm(`${base}.json`, { force: true });
+    await rename(draft, path);
+    await writeWhole(`${base}.json`, JSON.stringify(note));
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw writeError(path, error);
+  }
+}
+
+export interface TensorFile<Known> {
+  readonly tensors: HostTensors;
+  readonly known: Known;
+}
+
+/** What `writeTensors` left at `base`; null where it is not there, or not as it was written, to the last bit. */
+export async function readTensors<Known>(base: string): Promise<TensorFile<Known> | null> {
+  const path = `${base}.safetensors`;
+  try {
+    const note = JSON.parse(await readFile(`${base}.json`, 'utf8')) as Note<Known>;
+    const { sha256 } = await digestOf(path);
+    if (sha256 !== note.sha256) return null;
+    return { tensors: await readAll(path), known: note.known };
+  } catch {
+    // Whatever is wrong with it, it can be made again.
+    return null;
+  }
+}
+
+async function readAll(path: string): Promise<HostTensors> {
+  const file = await openWeights(path);
+  try {
+    const tensors = new Map<string, { shape: readonly number[]; values: Float32Array }>();
+    for (const tensor of file.tensors) {
+      tensors.set(tensor.name, { shape: tensor.shape, values: await file.read(tensor) });
+    }
+    return tensors;
+  } finally {
+    await file.close();
+  }
+}
+
+async function digestOf(path: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), async function count(chunks) {
+    for await (const chunk of chunks as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+  });
+  return { sha256: hash.digest('hex'), bytes };
+}
