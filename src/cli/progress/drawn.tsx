@@ -62,9 +62,9 @@ export function openDrawn({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display 
   };
 }
 
+/** What a notice says of an event; a node that fails is told of in the lines of its cells. */
 function noticeOf(event: SweepEvent, progress: Progress): string | null {
-  const aside = asideText(event);
-  if (aside === null || !('address' in event)) return null;
+  if (event.type !== 'node-retried' && event.type !== 'node-elsewhere') return null;
   const own = knownNode(progress, event.address);
-  return own === undefined ? null : `${nodeLabel(own)}: ${aside}`;
+  return own === undefined ? null : `${nodeLabel(own)}: ${asideText(event)}`;
 }

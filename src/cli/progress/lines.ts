@@ -1,4 +1,5 @@
 import type { NodeInfo, SweepEvent } from '../../run/events.ts';
+import { errorLine } from '../../run/failures.ts';
 import type { CellEvent } from '../../run/record.ts';
 import { clock, engineering } from '../format.ts';
 import { shapeSentence } from '../shape-text.ts';
@@ -27,11 +28,9 @@ export function linesFor(event: SweepEvent, before: Progress, after: Progress, n
     }
     case 'node-retried':
     case 'node-elsewhere':
-    case 'node-finished': {
-      const own = knownNode(before, event.address);
-      const aside = asideText(event);
-      return own === undefined || aside === null ? [] : [`${nodeLabel(own)}: ${aside}`];
-    }
+      return about(knownNode(before, event.address), asideText(event));
+    case 'node-finished':
+      return event.error === null ? [] : about(knownNode(before, event.address), `failed: ${errorLine(event.error)}`);
     case 'cell-found':
     case 'cell-finished':
       return [`${cellName(event.record.cell)}: ${resultText(event.record)} (${totalsForLog(after, now)})`];
@@ -40,6 +39,9 @@ export function linesFor(event: SweepEvent, before: Progress, after: Progress, n
       return [];
   }
 }
+
+const about = (node: Parameters<typeof nodeLabel>[0] | undefined, text: string): string[] =>
+  node === undefined ? [] : [`${nodeLabel(node)}: ${text}`];
 
 /** A node that runs or waits, with the cell that it is shown under. */
 export function knownNode(progress: Progress, address: string): Pick<RunningNode, 'info' | 'cell'> | undefined {
