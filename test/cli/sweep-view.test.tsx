@@ -1,99 +1,183 @@
 import { cleanup, render } from 'ink-testing-library';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cellLine } from '../../src/cli/progress/cell-line.ts';
-import { advance, NOTHING_YET, type Progress } from '../../src/cli/progress/progress.ts';
+import { frameOf } from '../../src/cli/progress/frame.ts';
+import { eraseWrapped } from '../../src/cli/progress/resize.ts';
+import { ASCII, glyphsFor, UNICODE } from '../../src/cli/progress/glyphs.ts';
+import { NOTHING_YET, type Progress } from '../../src/cli/progress/progress.ts';
+import { sparkline } from '../../src/cli/progress/sparkline.ts';
 import { SweepView } from '../../src/cli/progress/sweep-view.tsx';
-import type { SweepEvent } from '../../src/run/events.ts';
+import type { Cell } from '../../src/run/spec.ts';
 import { cellOf, failure, plan, recordOf, scores } from '../report/records.ts';
+import { begun, ends, fold, stageNode, starts, step, taskNode, tells, type Timed } from './nodes.ts';
 
 afterEach(cleanup);
 
-const [full, stack] = [cellOf('full', 0), cellOf('stack', 0)];
+/** 700 steps, of which the smaller model takes 420, of 32 sequences of 16 tokens. */
+const enlarged = (cell: Cell): Cell => {
+  const { settings } = cell;
+  return { ...cell, settings: { ...settings, train: { ...settings.train, steps: 700, batch: 32 } } };
+};
+const full = enlarged(cellOf('full', 0));
+const [stack, other] = [0, 1].map((seed) => enlarged(cellOf('stack', seed))) as [Cell, Cell];
+const before = enlarged(cellOf('full', 1));
+const cells = [full, stack, before, other];
 const longError = `the worker process was killed by SIGKILL while ${'training '.repeat(20)}`;
-const events: readonly (readonly [number, SweepEvent])[] = [
-  [0, { type: 'sweep-started', cells: plan.cells, cached: [], workers: 2 }],
-  [0, { type: 'cell-started', id: full.id }],
-  [0, { type: 'cell-started', id: stack.id }],
-  [
-    1,
-    {
-      type: 'cell-event',
-      id: full.id,
-      event: {
-        ...{ type: 'engine', name: 'wasm', device: 'cpu, 1 thread', versions: {}, why: 'the only one' },
-        ...{ threads: 1, repeatable: true },
-      },
-    },
-  ],
-  [
-    2,
-    {
-      type: 'cell-event',
-      id: stack.id,
-      event: { type: 'stage', stage: 1, of: 2, shape: plan.arms[0]!.stages[0]!.shape },
-    },
-  ],
-  [12, { type: 'cell-event', id: stack.id, event: { type: 'step', step: 6, of: 10, loss: 5.4321 } }],
-  [20, { type: 'cell-finished', id: full.id, record: recordOf(full, { loss: 5.5, tasks: scores(0.61, 0.1) }) }],
+const nodes = [
+  ...[stageNode('a', [full]), taskNode('t', full, 'a', 'topic'), stageNode('b', [stack, full, other])],
+  ...[stageNode('c', [stack], { index: 1, parent: 'b' }), stageNode('d', [other], { index: 1, parent: 'b' })],
 ];
-const fold = (until: number): Progress =>
-  events
-    .filter(([seconds]) => seconds <= until)
-    .reduce((progress, [seconds, event]) => advance(progress, event, 1000 * seconds), NOTHING_YET);
+const losses = [9, 8, 7.5, 7, 6.5, 6.2, 6, 5.9, 5.7, 5.4321];
 
-const view = (progress: Progress, columns: number, now: number, rows = 24) => (
-  <SweepView progress={progress} notice="" now={1000 * now} columns={columns} rows={rows} colour={false} />
+/** A cell has ended, a stage that three cells need is half done, a task is under way and a stage starts. */
+const events: readonly Timed[] = [
+  begun(cells, nodes, { workers: 3 }),
+  ...['a', 'b'].map((address) => starts(0, address)),
+  tells(1, 'a', {
+    ...{ type: 'engine', name: 'wasm', device: 'cpu, 1 thread', versions: {}, why: 'the only one' },
+    ...{ threads: 1, repeatable: true },
+  }),
+  tells(2, 'b', { type: 'stage', stage: 0, of: 2, shape: plan.arms[0]!.stages[0]!.shape }),
+  ...losses.map((loss, index) => step(3 + index, 'b', 21 * (index + 1), loss, 700)),
+  ends(12, 'a'),
+  [12, { type: 'cell-found', id: before.id, record: recordOf(before, { loss: 5.5, tasks: scores(0.61, 0.1) }) }],
+  ...['t', 'd'].map((address) => starts(12, address)),
+  ...[10, 20].map((at, index) =>
+    tells(13 + index, 't', { type: 'finetune', task: 'topic', step: at, of: 90, loss: 1.5 - index / 4 }),
+  ),
+];
+const progress = fold(events);
+
+const view = (shown: Progress, columns: number, more: { notice?: string; rows?: number } = {}, glyphs = UNICODE) => (
+  <SweepView {...{ progress: shown, columns, glyphs, notice: '', rows: 24, ...more }} now={14_000} colour={false} />
 );
 const frame = (...props: Parameters<typeof view>) => render(view(...props)).lastFrame() ?? '';
+/** Lines below what scrolls up. */
+const redrawn = (...props: Parameters<typeof view>) =>
+  frame(...props)
+    .split('\n')
+    .slice(2)
+    .join('\n');
 const widest = (text: string) => Math.max(...text.split('\n').map(({ length }) => length));
 
 describe('the drawn progress', () => {
-  test('shows running cells, then the totals; finished cells and the engine stand above', () => {
-    const lines = frame(fold(20), 80, 22).split('\n');
-    expect(lines[0]).toBe('engine: wasm on cpu, 1 thread (the only one)');
-    expect(lines[1]).toBe('✓ full seed 0: done, loss 5.500, topic 50.0, span 10.0');
-    expect(lines[2]).toMatch(/^stack s0 +█+─+ stage 2\/2 step 6\/10, loss 5\.432, \d+:\d\d left$/);
-    expect(lines[3]).toMatch(/^1\/4 cells, 0:22, about \d+:\d\d left$/);
+  test('shows running nodes, then the totals; finished cells and the engine stand above', () => {
+    expect(frame(progress, 120)).toMatchInlineSnapshot(`
+      "engine: wasm on cpu, 1 thread (the only one)
+      ✓ full seed 1: done, loss 5.500, topic 50.0, span 10.0
+      stack seed 0 +2 arms stage 1/2 █████───── 210/700 loss 5.432 ▇▅▃▃▂▂▂▂▁▁ 10.8k tokens/s 0:08 left
+      full seed 0          topic     ██────────   20/90 loss 1.250 ▇▁                        0:07 left
+      stack seed 1         stage 2/2 starting
+      1/4 cells, 1/5 nodes, sharing saves 29%, 0:14, about 0:22 left"
+    `);
   });
 
-  test.each([80, 60, 40, 20])('is never wider than %d columns, whatever a cell died of', (columns) => {
-    const failed: SweepEvent = { type: 'cell-finished', id: stack.id, record: failure(stack, longError) };
-    expect(widest(frame(fold(12), columns, 13).split('\n').slice(1).join('\n'))).toBeLessThan(columns);
-    const lines = frame(advance(fold(12), failed, 15_000), columns, 15)
-      .split('\n')
-      .slice(1);
-    expect(widest(lines.join('\n'))).toBeLessThan(columns);
-    expect(lines[0]).toMatch(/^✗ stack.*…$/);
+  test('gives up the bar, words and some of the losses at 80 columns', () => {
+    expect(redrawn(progress, 80)).toMatchInlineSnapshot(`
+      "stack seed 0 +2 stage 1/2 210/700 loss 5.432 ▇▅▃▃▂▁ 10.8k tokens/s 0:08 left
+      full seed 0     topic       20/90 loss 1.250 ▇▁                    0:07 left
+      stack seed 1    stage 2/2 starting
+      1/4 cells, 1/5 nodes, sharing saves 29%, 0:14, about 0:22 left"
+    `);
   });
 
-  test('counts the running cells that a low terminal has no room for', () => {
-    expect(frame(fold(12), 80, 13, 5)).toContain('… and 1 more');
+  test('gives up the speed and what sharing saves at 60 columns', () => {
+    expect(redrawn(progress, 60)).toMatchInlineSnapshot(`
+      "stack seed 0 stage 1/2 210/700 loss 5.432 ▇▅▃▃▂▁ 0:08 left
+      full seed 0  topic       20/90 loss 1.250 ▇▁     0:07 left
+      stack seed 1 stage 2/2 starting
+      1/4 cells, 1/5 nodes, 0:14, about 0:22 left"
+    `);
+  });
+
+  test('keeps the step and the loss at 30 columns', () => {
+    expect(redrawn(progress, 30)).toMatchInlineSnapshot(`
+      "stack s0 210/700 loss 5.432
+      full s0    20/90 loss 1.250
+      stack s1 starting
+      1/4 cells, about 0:22 left"
+    `);
+  });
+
+  test('needs no more than ASCII', () => {
+    expect(frame(progress, 80, {}, ASCII)).toMatchInlineSnapshot(`
+      "engine: wasm on cpu, 1 thread (the only one)
+      + full seed 1: done, loss 5.500, topic 50.0, span 10.0
+      stack seed 0 +2 stage 1/2 210/700 loss 5.432 ^=--._ 10.8k tokens/s 0:08 left
+      full seed 0     topic       20/90 loss 1.250 ^_                    0:07 left
+      stack seed 1    stage 2/2 starting
+      1/4 cells, 1/5 nodes, sharing saves 29%, 0:14, about 0:22 left"
+    `);
+  });
+
+  test.each([120, 80, 60, 40, 20, 10])('is never wider than %d columns, whatever a cell died of', (columns) => {
+    const dead = fold([[15, { type: 'cell-finished', id: stack.id, record: failure(stack, longError) }]], progress);
+    const lines = frame(dead, columns, { notice: longError }).split('\n');
+    const drawn = lines.slice(lines.findIndex((line) => line.startsWith('✓')));
+    expect(widest(drawn.join('\n'))).toBeLessThan(columns);
+    expect(drawn[1]).toMatch(columns > 20 ? /^✗ stack seed 0: failed.*…$/ : /^✗ stac.*…$/);
+  });
+
+  test('counts the running nodes that a low terminal has no room for', () => {
+    expect(frame(progress, 80, { rows: 6 })).toContain('\nand 2 more\n');
+  });
+
+  test('parts a long notice between words', () => {
+    const notice = 'stopping after the step in progress; Ctrl-C again stops at once';
+    expect(redrawn(progress, 40, { notice })).toContain(
+      'stopping after the step in progress;\nCtrl-C again stops at once\n',
+    );
   });
 
   test('says at once that something happens', () => {
-    expect(frame(NOTHING_YET, 80, 0)).toBe('reading records');
-    expect(frame(fold(0), 80, 0)).toContain('starting a worker');
+    expect(frame(NOTHING_YET, 80)).toBe('reading records');
+    expect(frame(fold(events.slice(0, 3)), 80)).toMatch(/^stack seed 0 .* starting$/m);
   });
 
   test('has no colours unless it is told to', () => {
-    expect(frame(fold(20), 80, 22)).not.toContain('\u001B');
+    expect(frame(progress, 80)).not.toContain('\u001B');
   });
 });
 
-describe("a running cell's line", () => {
-  const line = (columns: number) => {
-    const { name, bar, text } = cellLine(fold(12).running[1]!, 13_000, columns);
-    return name + bar + text;
-  };
+describe('a terminal that becomes narrower', () => {
+  const shown = frameOf(progress, { notice: '', now: 14_000, columns: 120, rows: 24, glyphs: UNICODE });
+  // Of four lines of 96, 96, 38 and 62 characters.
+  const rowsAbove = (before: number, now: number, env = {}) =>
+    eraseWrapped(shown, before, now, env).split('\u001B[1A').length - 1;
 
-  test('gives up the time left first, then the stage, then the bar; never the step', () => {
-    expect(line(79)).toMatch(/stage 2\/2 step 6\/10, loss 5\.432, .* left$/);
-    expect(line(60)).toMatch(/█.* stage 2\/2 step 6\/10, loss 5\.432$/);
-    expect(line(46)).toMatch(/█.*─ step 6\/10, loss 5\.432$/);
-    expect(line(36)).toMatch(/^stack s0 +step 6\/10, loss 5\.432$/);
+  test('has the rows erased that came by wrapping', () => {
+    expect([120, 96, 95, 60, 30].map((now) => rowsAbove(120, now))).toEqual([0, 0, 2, 3, 9]);
   });
 
-  test.each([79, 60, 46, 36, 20, 10])('fits into %d columns', (columns) => {
-    expect(line(columns).length).toBeLessThanOrEqual(columns);
+  test('has no more erased than was drawn at the width before', () => {
+    expect(rowsAbove(60, 50)).toBe(3);
+    expect(rowsAbove(60, 60)).toBe(0);
+  });
+
+  test.each([
+    ['xterm', { XTERM_VERSION: 'XTerm(390)' }, 0],
+    ['screen', { STY: '1.pts-0' }, 0],
+    ['tmux in xterm', { XTERM_VERSION: 'XTerm(390)', TMUX: '/tmp/tmux' }, 3],
+  ])('%s', (_, env, rows) => {
+    expect(rowsAbove(120, 60, env)).toBe(rows);
+  });
+});
+
+describe('what a terminal is drawn with', () => {
+  test.each([
+    ['UTF-8 by its language', { LANG: 'de_DE.UTF-8' }, UNICODE],
+    ['UTF-8 by what goes before its language', { LC_ALL: 'C.utf8', LANG: 'C' }, UNICODE],
+    ['another character set', { LANG: 'de_DE.ISO-8859-1' }, ASCII],
+    ['no locale', {}, ASCII],
+    ['none of UTF-8 where LC_ALL says so', { LC_ALL: 'C', LANG: 'en_US.UTF-8' }, ASCII],
+    ["Linux's console, which has few signs", { LANG: 'en_US.UTF-8', TERM: 'linux' }, ASCII],
+  ])('%s', (_, env, glyphs) => {
+    expect(glyphsFor(env)).toBe(glyphs);
+  });
+
+  test('losses are bars between their lowest and their highest, the latest last', () => {
+    expect(sparkline([100, 4, 3, 2, 1, 0], 5, UNICODE)).toBe('▇▅▃▂▁');
+    expect(sparkline([2, 2], 5, UNICODE)).toBe('▁▁');
+    expect(sparkline([1, 2, NaN], 5, UNICODE)).toBe('▁▇▇');
+    expect(sparkline([], 5, UNICODE)).toBe('');
   });
 });

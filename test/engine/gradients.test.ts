@@ -57,9 +57,15 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   [tf.Transpose]: [of((x) => tf.transpose(x, [1, 2, 0]), [2, 3, 4])],
   [tf.Slice]: [of((x) => tf.slice(x, [1, 0], [2, -1]), [4, 3])],
   [tf.Concat]: [of((a, b) => tf.concat([a, b], 1), [2, 3], [2, 1])],
-  [tf.SplitV]: [of((x) => tf.mul(...(tf.split(x, 2, 1) as [tf.Tensor, tf.Tensor])), [2, 6])],
+  [tf.SplitV]: [
+    of((x) => tf.mul(...(tf.split(x, 2, 1) as [tf.Tensor, tf.Tensor])), [2, 6]),
+    of((x) => tf.square(tf.split(x, [6], 1)[0]!), [2, 6]),
+  ],
   [tf.Pack]: [of((a, b) => tf.stack([a, b], 1), [2, 3], [2, 3])],
-  [tf.Unpack]: [of((x) => tf.mul(...(tf.unstack(x, 1) as [tf.Tensor, tf.Tensor])), [3, 2])],
+  [tf.Unpack]: [
+    of((x) => tf.mul(...(tf.unstack(x, 1) as [tf.Tensor, tf.Tensor])), [3, 2]),
+    of((x) => tf.square(tf.unstack(x, 1)[0]!), [3, 1]),
+  ],
   [tf.GatherV2]: [of((x) => tf.gather(x, tf.tensor2d([2, 0, 2, 1], [2, 2], 'int32')), [3, 4])],
 };
 

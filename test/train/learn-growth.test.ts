@@ -5,6 +5,7 @@ import { openWasm } from '../../src/engine/wasm.ts';
 import { stageFlops } from '../../src/growth/flops.ts';
 import { growthAfter, type Stage } from '../../src/growth/schedule.ts';
 import { planStages, totalFlops } from '../../src/run/plan.ts';
+import { FITTING, type CellEvent } from '../../src/run/record.ts';
 import { maskedTokens, targetShape, type Settings } from '../../src/run/spec.ts';
 import { freshParameter, initialState } from '../../src/train/init.ts';
 import { learnGrowth } from '../../src/train/learn-growth.ts';
@@ -37,14 +38,19 @@ function runOn(engine: Engine, settings: Settings, signal = new AbortController(
 }
 
 /** The growth of a model that is new: no training is needed to see what fitting does to it. */
-async function learnOn(engine: Engine, small: Stage['reductions'], signal?: AbortSignal) {
+async function learnOn(
+  engine: Engine,
+  small: Stage['reductions'],
+  signal?: AbortSignal,
+  onEvent: (event: CellEvent) => void = () => undefined,
+) {
   const settings = settingsOf(small);
   const [before, to] = planStages(settings);
   const recipe = growthAfter(targetShape(settings), settings.schedule, 0);
   const state = initialState(before!.shape, settings.model.init, 1);
   const fresh = freshParameter(settings.model.init, 1);
   const learning = { recipe, state, fresh, from: before!.shape, to: to!, fit: to!.fit! };
-  return learnGrowth(runOn(engine, settings, signal), learning);
+  return learnGrowth({ ...runOn(engine, settings, signal), onEvent }, learning);
 }
 
 describe('a learned growth', () => {
@@ -67,6 +73,14 @@ describe('a learned growth', () => {
     const training = stageFlops(shape, masked, settings.train.batch, FIT.steps);
     expect(fit!.flops / training).toBeGreaterThanOrEqual(1);
     expect(fit!.flops / training).toBeLessThan(1.2);
+  });
+
+  test('tells how far its fitting is, up to its end, and not more than fifty times', async () => {
+    const told: CellEvent[] = [];
+    const small = { depth: { ...depth, settings: { ...depth.settings, steps: 53 } } };
+    await learnOn(await openWasm(), small, undefined, (event) => void told.push(event));
+    const fits = told.flatMap((event) => (event.type === 'prepare' && event.what === FITTING ? [event.done] : []));
+    expect(fits).toEqual([...Array.from({ length: 26 }, (_, index) => 2 * (index + 1)), 53]);
   });
 
   test('of layers without any fitting is stacking', async () => {

@@ -40,12 +40,22 @@ function longestChains(waiting: readonly NodeInfo[]): Ahead['chains'] {
     else siblings.push(info);
   }
   const addresses = new Set<string | null>(waiting.map(({ node }) => node.address));
-  const longestFrom = (parent: string | null): readonly NodeInfo[] => {
-    const chains = (children.get(parent) ?? []).map((info) => [info, ...longestFrom(info.node.address)]);
-    return chains.reduce((best, chain) => (workOf(chain) > workOf(best) ? chain : best), []);
-  };
   const starts = [...children.keys()].filter((parent) => !addresses.has(parent));
-  return new Map(starts.map((parent) => [parent, longestFrom(parent)]));
+  return new Map(starts.map((parent) => [parent, longestFrom(parent, children).nodes]));
 }
 
-const workOf = (chain: readonly NodeInfo[]): number => chain.reduce((sum, { work }) => sum + work, 0);
+interface Chain {
+  readonly work: number;
+  readonly nodes: readonly NodeInfo[];
+}
+
+function longestFrom(parent: string | null, children: ReadonlyMap<string | null, readonly NodeInfo[]>): Chain {
+  let [first, rest, work]: [NodeInfo | null, Chain, number] = [null, NO_CHAIN, 0];
+  for (const info of children.get(parent) ?? []) {
+    const after = longestFrom(info.node.address, children);
+    if (first === null || info.work + after.work > work) [first, rest, work] = [info, after, info.work + after.work];
+  }
+  return first === null ? NO_CHAIN : { work, nodes: [first, ...rest.nodes] };
+}
+
+const NO_CHAIN: Chain = { work: 0, nodes: [] };

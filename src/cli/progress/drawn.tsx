@@ -21,15 +21,19 @@ export function openDrawn({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display 
   let progress = NOTHING_YET;
   let notice = { text: '', until: Infinity };
   let frame: Frame | null = null;
+  let columns = stderr.columns ?? 80;
   const view = () => {
     const now = Date.now();
-    const size = { columns: stderr.columns ?? 80, rows: stderr.rows ?? 24 };
-    const options = { notice: now < notice.until ? notice.text : '', now, ...size, glyphs };
+    columns = stderr.columns ?? 80;
+    const rows = stderr.rows ?? 24;
+    const options = { notice: now < notice.until ? notice.text : '', now, columns, rows, glyphs };
     frame = frameOf(progress, options);
     return <SweepView progress={progress} colour={colour} {...options} />;
   };
   const resized = () => {
-    if (frame !== null) stderr.write(eraseWrapped(frame, stderr.columns ?? 80, env));
+    const now = stderr.columns ?? 80;
+    if (frame !== null) stderr.write(eraseWrapped(frame, columns, now, env));
+    columns = now;
   };
   // Before ink's own, which erases as many rows as the frame had when it was drawn.
   stderr.on('resize', resized);
@@ -58,9 +62,9 @@ export function openDrawn({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display 
   };
 }
 
+/** What a notice says of an event; a node that fails is told of in the lines of its cells. */
 function noticeOf(event: SweepEvent, progress: Progress): string | null {
-  const aside = asideText(event);
-  if (aside === null || !('address' in event)) return null;
+  if (event.type !== 'node-retried' && event.type !== 'node-elsewhere') return null;
   const own = knownNode(progress, event.address);
-  return own === undefined ? null : `${nodeLabel(own)}: ${aside}`;
+  return own === undefined ? null : `${nodeLabel(own)}: ${asideText(event)}`;
 }

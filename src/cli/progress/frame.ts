@@ -55,6 +55,5 @@ function noticeLines(notice: string, width: number): string[] {
   return space < 1 ? [notice] : [notice.slice(0, space), notice.slice(space + 1)];
 }
 
-/** Rows that a frame takes on a terminal of so many columns, where lines that are wider wrap. */
-export const rowsOf = ({ lines, totals }: Frame, columns: number): number =>
-  [...lines.map(widthOf), totals.length].reduce((rows, width) => rows + Math.max(1, Math.ceil(width / columns)), 0);
+/** Characters of each line of a frame. */
+export const widthsOf = ({ lines, totals }: Frame): number[] => [...lines.map(widthOf), totals.length];

@@ -1,11 +1,12 @@
 import type { NodeInfo, SweepEvent } from '../../run/events.ts';
+import { errorLine } from '../../run/failures.ts';
 import type { CellEvent } from '../../run/record.ts';
 import { clock, engineering } from '../format.ts';
 import { shapeSentence } from '../shape-text.ts';
 import { nodeTimeLeft } from './estimate.ts';
 import { nodeAt, type Progress } from './progress.ts';
 import { tokensPerSecond, type RunningNode } from './running-node.ts';
-import { totalsText } from './totals.ts';
+import { savingText, totalsForLog, WORTH_TELLING } from './totals.ts';
 import { asideText, cellName, engineText, nodeLabel, phaseText, resultText } from './wording.ts';
 
 /**
@@ -27,19 +28,20 @@ export function linesFor(event: SweepEvent, before: Progress, after: Progress, n
     }
     case 'node-retried':
     case 'node-elsewhere':
-    case 'node-finished': {
-      const own = knownNode(before, event.address);
-      const aside = asideText(event);
-      return own === undefined || aside === null ? [] : [`${nodeLabel(own)}: ${aside}`];
-    }
+      return about(knownNode(before, event.address), asideText(event));
+    case 'node-finished':
+      return event.error === null ? [] : about(knownNode(before, event.address), `failed: ${errorLine(event.error)}`);
     case 'cell-found':
     case 'cell-finished':
-      return [`${cellName(event.record.cell)}: ${resultText(event.record)} (${totalsText(after, now)})`];
+      return [`${cellName(event.record.cell)}: ${resultText(event.record)} (${totalsForLog(after, now)})`];
     case 'node-found':
     case 'sweep-finished':
       return [];
   }
 }
+
+const about = (node: Parameters<typeof nodeLabel>[0] | undefined, text: string): string[] =>
+  node === undefined ? [] : [`${nodeLabel(node)}: ${text}`];
 
 /** A node that runs or waits, with the cell that it is shown under. */
 export function knownNode(progress: Progress, address: string): Pick<RunningNode, 'info' | 'cell'> | undefined {
@@ -55,7 +57,7 @@ function startText({ cells, cached, nodes, saved, workers }: Progress): string {
     `${cells.length} cells`,
     ...(cached.length > 0 ? [`${cached.length} finished before`] : []),
     ...(nodes.count > 0 ? [`${nodes.count} nodes${nodes.done > 0 ? ` (${nodes.done} done before)` : ''}`] : []),
-    ...(Math.round(100 * saved) > 0 ? [`sharing saves ${Math.round(100 * saved)}%`] : []),
+    ...(saved >= WORTH_TELLING ? [savingText(saved)] : []),
     ...(workers === 0 ? [] : [workers === 1 ? '1 worker' : `${workers} workers`]),
   ].join(', ');
 }
@@ -94,4 +96,4 @@ export function runningText(node: RunningNode, now: number): string {
 
 /** A sign of life: the totals, and what each running node is at. */
 export const heartbeat = (progress: Progress, now: number): string =>
-  [totalsText(progress, now), ...progress.running.map((node) => runningText(node, now))].join('; ');
+  [totalsForLog(progress, now), ...progress.running.map((node) => runningText(node, now))].join('; ');

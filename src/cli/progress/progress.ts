@@ -108,18 +108,19 @@ function begin(progress: Progress, address: string, now: number): Progress {
 }
 
 function withoutNode(progress: Progress, address: string, done: boolean): Progress {
-  const others = ({ node }: NodeInfo): boolean => node.address !== address;
-  const running = progress.running.filter(({ info }) => others(info));
-  const waiting = progress.waiting.filter(others);
-  const known = running.length < progress.running.length || waiting.length < progress.waiting.length;
+  const running = progress.running.filter(({ info }) => info.node.address !== address);
+  const ran = running.length < progress.running.length;
+  const waiting = ran ? progress.waiting : progress.waiting.filter(({ node }) => node.address !== address);
+  const known = ran || waiting.length < progress.waiting.length;
   const { count, done: before } = progress.nodes;
   return { ...progress, running, waiting, nodes: { count, done: known && done ? before + 1 : before } };
 }
 
-/** Nodes that only cells that have ended would need are not run: the rest of a cell that failed or diverged. */
+/** Nodes that only cells that have ended would need are not run: the rest of a cell that failed, diverged or was found. */
 function endCell(progress: Progress, record: CellRecord, id: string): Progress {
   const cell = progress.cells.find((known) => known.id === id) ?? record.cell;
   const finished = [...progress.finished, { cell, record }];
+  if (!progress.waiting.some(({ cells }) => cells.includes(id))) return { ...progress, finished };
   const ended = new Set(finished.map((own) => own.cell.id));
   const waiting = progress.waiting.filter(({ cells }) => cells.some((needing) => !ended.has(needing)));
   return { ...progress, finished, waiting };

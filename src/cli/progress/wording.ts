@@ -65,23 +65,15 @@ export const lossText = (loss: number | null): string => (loss === null ? '' : `
 const percentText = (done: number, of: number): string =>
   of > 0 ? ` ${Math.min(100, Math.floor((100 * done) / of))}%` : '';
 
-/** What happens to a node beside its training; null for all other events. */
-export function asideText(event: SweepEvent): string | null {
+/** What happens to a node beside its training. */
+export type Aside = Extract<SweepEvent, { readonly type: 'node-retried' | 'node-elsewhere' }>;
+
+export function asideText(event: Aside): string {
   switch (event.type) {
     case 'node-retried':
       return `${errorLine(event.error)}; trying again`;
     case 'node-elsewhere':
       return `process ${event.pid} on ${hostLabel(event.host)} runs it`;
-    case 'node-finished':
-      return event.error === null ? null : `failed: ${errorLine(event.error)}`;
-    case 'sweep-started':
-    case 'node-started':
-    case 'node-event':
-    case 'node-found':
-    case 'cell-found':
-    case 'cell-finished':
-    case 'sweep-finished':
-      return null;
   }
 }
 

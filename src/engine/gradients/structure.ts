@@ -113,7 +113,7 @@ export const STRUCTURE_GRADIENTS: readonly tf.GradConfig[] = [
   },
   {
     kernelName: tf.SplitV,
-    gradFunc: (dy, _, { axis }) => ({ x: () => tf.concat(dy as tf.Tensor[], axis as number) }),
+    gradFunc: (dy, _, { axis }) => ({ x: () => tf.concat(allOf(dy), axis as number) }),
   },
   {
     kernelName: tf.Pack,
@@ -123,7 +123,7 @@ export const STRUCTURE_GRADIENTS: readonly tf.GradConfig[] = [
   },
   {
     kernelName: tf.Unpack,
-    gradFunc: (dy, _, { axis }) => ({ value: () => tf.stack(dy as tf.Tensor[], axis as number) }),
+    gradFunc: (dy, _, { axis }) => ({ value: () => tf.stack(allOf(dy), axis as number) }),
   },
   {
     kernelName: tf.GatherV2,
@@ -134,6 +134,9 @@ export const STRUCTURE_GRADIENTS: readonly tf.GradConfig[] = [
     }),
   },
 ];
+
+/** The gradients of a kernel that gives several tensors: one alone comes as it is. */
+const allOf = (dy: tf.Tensor | tf.Tensor[]): tf.Tensor[] => (Array.isArray(dy) ? dy : [dy]);
 
 /** The gradient of a bias, which was added to every row. */
 const columnSum = (dy: tf.Tensor): tf.Tensor =>
