@@ -12,6 +12,8 @@ import { asideText, nodeLabel } from './wording.ts';
 
 /** Four frames a second: times run smoothly, and drawing costs the workers nothing that shows. */
 const FRAME = 250;
+/** ink would put a frame off; what is on the terminal must be known when it is resized. */
+const UNTHROTTLED = 1000;
 /** How long a notice of what happened to a node stays. */
 const NOTICE = 60_000;
 
@@ -39,10 +41,12 @@ export function openDrawn({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display 
   stderr.on('resize', resized);
   // ink calls the stream that it draws on stdout; ours is stderr, so that data can be piped on while it draws.
   const streams: object = { stdout: stderr, stderr };
-  const screen = render(view(), { ...streams, exitOnCtrlC: false, patchConsole: false });
-  const timer = setInterval(() => {
+  const screen = render(view(), { ...streams, exitOnCtrlC: false, patchConsole: false, maxFps: UNTHROTTLED });
+  const draw = () => {
     screen.rerender(view());
-  }, FRAME);
+  };
+  stderr.on('resize', draw);
+  const timer = setInterval(draw, FRAME);
   return {
     show(event) {
       const now = Date.now();
@@ -55,9 +59,9 @@ export function openDrawn({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display 
     },
     close() {
       clearInterval(timer);
-      screen.rerender(view());
+      draw();
       screen.unmount();
-      stderr.off('resize', resized);
+      stderr.off('resize', resized).off('resize', draw);
     },
   };
 }
