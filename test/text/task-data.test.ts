@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { tasks } from '../../src/tasks/index.ts';
 import type { ClassificationTask, SpanTask } from '../../src/tasks/task.ts';
-import { loadExamples } from '../../src/text/task-data.ts';
+import { heldOutVersion, loadExamples } from '../../src/text/task-data.ts';
 
 // Made by test/oracle/parquet.py.
 const FOLDER = 'test/fixtures/parquet';
@@ -44,4 +44,8 @@ test('a damaged one is refused by its name, wherever it is cut or changed', asyn
 
 test('data that is not given is asked for', () => {
   expect(() => loadExamples(cola, {})).toThrow('glue-cola needs the folder of its data, got no data.glue');
+});
+
+test('what is kept out of pre-training stays as it is: to change it makes every loss of before another one', () => {
+  expect(heldOutVersion()).toBe('wordnet-topic@1 wordnet-sense@1 wordnet-span@1 wordnet-entailment@1');
 });
