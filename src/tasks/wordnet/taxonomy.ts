@@ -23,7 +23,8 @@ export function taxonomyOf(synsets: readonly Synset[]): Taxonomy {
   const parents = remembered((id: string): readonly string[] => {
     const synset = byId.get(id);
     if (synset === undefined) throw new Error(`no synset is called ${id}`);
-    return pointersOf(synset).flatMap(({ symbol, target }) => (UPWARDS.has(symbol) && byId.has(target) ? target : []));
+    const above = pointersOf(synset).filter(({ symbol }) => UPWARDS.has(symbol));
+    return above.flatMap(({ target }) => byId.get(target)?.id ?? []);
   });
   const depths: (id: string) => Depths = remembered((id: string) => {
     const above = parents(id).map(depths);
@@ -39,7 +40,9 @@ export function taxonomyOf(synsets: readonly Synset[]): Taxonomy {
 function remembered<Value>(find: (id: string) => Value): (id: string) => Value {
   const known = new Map<string, Value>();
   return (id) => {
-    const value = known.get(id) ?? find(id);
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const value = find(id);
     known.set(id, value);
     return value;
   };
