@@ -4,6 +4,7 @@ import { dataFolder, taskFiles, type DataFolders } from '../run/task-files.ts';
 import { shippedTasks } from '../tasks/index.ts';
 import { textKey } from '../tasks/split.ts';
 import { namesOf, type SourceFiles, type Task } from '../tasks/task.ts';
+import { dataText } from './data-file.ts';
 import { wordnetFile } from './packages.ts';
 import { parquetLines } from './parquet.ts';
 
@@ -27,8 +28,7 @@ async function sourcesOf(task: Task, folder: string | null): Promise<SourceFiles
   return new Map(await Promise.all(files.map(async ({ name, path }) => [name, await textOf(path)] as const)));
 }
 
-const textOf = (path: string): Promise<string> =>
-  path.endsWith('.parquet') ? parquetLines(path) : readFile(path, 'utf8');
+const textOf = (path: string): Promise<string> => (path.endsWith('.parquet') ? parquetLines(path) : dataText(path));
 
 /** The tasks for whose sake text is kept out of pre-training: those of the others are among theirs. */
 const heldOutFor: readonly Task[] = shippedTasks.filter(({ heldOutWith }) => heldOutWith === undefined);
