@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -39,6 +39,21 @@ test('a damaged one is refused by its name, wherever it is cut or changed', asyn
     } finally {
       rmSync(folder, { recursive: true });
     }
+  }
+});
+
+test('a file that is not UTF-8 is refused with the line where that shows', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'growbench-'));
+  try {
+    mkdirSync(join(folder, 'CoLA'));
+    const sound = 'x\t1\t\tIt is.\n';
+    writeFileSync(join(folder, 'CoLA/train.tsv'), sound);
+    writeFileSync(join(folder, 'CoLA/dev.tsv'), Buffer.from(`${sound}x\t1\t\t\u00c9t\u00e9.\n`, 'latin1'));
+    const error: unknown = await loadExamples(cola, { glue: folder }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).message).toBe(`${join(folder, 'CoLA/dev.tsv')}:2 must be UTF-8, got other bytes`);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 
