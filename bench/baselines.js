@@ -6,13 +6,54 @@ import { loadExamples } from '../dist/text/task-data.js';
 for (const task of shippedTasks) {
   const { train, test } = await loadExamples(task);
   console.log(`${task.name}: ${train.length} training and ${test.length} test examples`);
-  const guesses = task.kind === 'span' ? spanGuesses(train, test) : classGuesses(train, test);
+  const guesses = await guessesFor(task, train, test);
   for (const [name, predictions] of Object.entries(guesses)) {
     const scores = Object.entries(task.score(predictions, test)).map(
       ([metric, value]) => `${metric} ${value.toFixed(3)}`,
     );
     console.log(`  ${name.padEnd(14)} ${scores.join('  ')}`);
   }
+}
+
+function guessesFor(task, train, test) {
+  if (task.kind === 'span') return spanGuesses(train, test);
+  return task.kind === 'regression' ? numberGuesses(train, test) : classGuesses(train, test);
+}
+
+async function numberGuesses(train, test) {
+  const mean = (values) => sum(values) / values.length;
+  const all = mean(train.map(({ target }) => target));
+  return {
+    mean: test.map(() => all),
+    overlap: test.map(({ text, pair }) => shared(words(text), words(pair))),
+    topics: await targetsOfTopics(train.slice(0, 5000), test, mean),
+  };
+}
+
+/** Words in common over the root of the product of both numbers of words. */
+function shared(a, b) {
+  const [first, second] = [new Set(a), new Set(b)];
+  return [...first].filter((word) => second.has(word)).length / Math.sqrt(first.size * second.size);
+}
+
+/** What pairs of two topics come to on average, topics by naive Bayes on the training examples of wordnet-topic. */
+async function targetsOfTopics(train, test, mean) {
+  const topics = await loadExamples(shippedTasks.find(({ name }) => name === 'wordnet-topic'));
+  const topicsOf = (pairs) => {
+    const texts = pairs.flatMap(({ text, pair }) => [{ text }, { text: pair }]);
+    const found = naiveBayes(topics.train, texts, pairFeatures);
+    return pairs.map((_, index) =>
+      found
+        .slice(2 * index, 2 * index + 2)
+        .sort()
+        .join(),
+    );
+  };
+  const known = new Map();
+  for (const [index, key] of topicsOf(train).entries())
+    known.set(key, [...(known.get(key) ?? []), train[index].target]);
+  const all = mean(train.map(({ target }) => target));
+  return topicsOf(test).map((key) => (known.has(key) ? mean(known.get(key)) : all));
 }
 
 function classGuesses(train, test) {

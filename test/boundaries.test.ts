@@ -37,7 +37,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['sweep', 'report', 'run', 'growth', 'tasks', 'engine', 'checkpoint'],
 };
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => /\/.*\.tsx?$/.test(file));
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /\/.*\.(?:tsx?|js)$/.test(file),
+);
 
 interface Import {
   readonly specifier: string;

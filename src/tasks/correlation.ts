@@ -22,6 +22,8 @@ function countsOf(values: readonly number[]): ReadonlyMap<number, number> {
 
 /** Pearson's correlation; NaN where either side is constant. */
 export function pearson(a: readonly number[], b: readonly number[]): number {
+  // Asked first: the mean of equal numbers can differ from them in its last bit, and what is left would correlate.
+  if ([a, b].some((values) => values.every((value) => value === values[0]))) return Number.NaN;
   const [meanA, meanB] = [mean(a), mean(b)];
   let [product, squareA, squareB] = [0, 0, 0];
   for (const [index, value] of a.entries()) {

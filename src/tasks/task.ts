@@ -87,6 +87,11 @@ interface TaskBase<Kind extends string, Example, Prediction> {
   /** The first is the one that counts in the score, unless they say otherwise. */
   readonly metrics: readonly MetricInfo[];
   readonly baselines: readonly Baseline[];
+  /**
+   * A shipped task among whose test texts all of this one's are, so that they are kept out of pre-training already:
+   * adding such a task changes no pre-training text. If not given, the task's test texts are kept out for its sake.
+   */
+  readonly heldOutWith?: string;
   /** Pure: the same files give the same examples in the same order. Throws a UserError for files it cannot read. */
   examples(files: SourceFiles): Splits<Example>;
   /** Every metric by name, for predictions in the examples' order. */

@@ -4,6 +4,7 @@ import { dataFolder, taskFiles, type DataFolders } from '../run/task-files.ts';
 import { shippedTasks } from '../tasks/index.ts';
 import { textKey } from '../tasks/split.ts';
 import { namesOf, type SourceFiles, type Task } from '../tasks/task.ts';
+import { dataText } from './data-file.ts';
 import { wordnetFile } from './packages.ts';
 import { parquetLines } from './parquet.ts';
 
@@ -27,11 +28,13 @@ async function sourcesOf(task: Task, folder: string | null): Promise<SourceFiles
   return new Map(await Promise.all(files.map(async ({ name, path }) => [name, await textOf(path)] as const)));
 }
 
-const textOf = (path: string): Promise<string> =>
-  path.endsWith('.parquet') ? parquetLines(path) : readFile(path, 'utf8');
+const textOf = (path: string): Promise<string> => (path.endsWith('.parquet') ? parquetLines(path) : dataText(path));
 
-/** Names the shipped test examples' text as a whole: changes when a task is added or its version goes up. */
-export const heldOutVersion = (): string => shippedTasks.map(({ name, version }) => `${name}@${version}`).join(' ');
+/** The tasks for whose sake text is kept out of pre-training: those of the others are among theirs. */
+const heldOutFor: readonly Task[] = shippedTasks.filter(({ heldOutWith }) => heldOutWith === undefined);
+
+/** Names the text that is kept out as a whole: changes when a task of its own text is added or its version goes up. */
+export const heldOutVersion = (): string => heldOutFor.map(({ name, version }) => `${name}@${version}`).join(' ');
 
 let heldOut: Promise<ReadonlySet<string>> | undefined;
 
@@ -46,9 +49,9 @@ export function heldOutKeys(): Promise<ReadonlySet<string>> {
 
 async function findHeldOutKeys(): Promise<ReadonlySet<string>> {
   // One set of files for all tasks, so that they are parsed once.
-  const files = await readSources([...new Set(shippedTasks.flatMap(({ files: own }) => own.flatMap(namesOf)))]);
+  const files = await readSources([...new Set(heldOutFor.flatMap(({ files: own }) => own.flatMap(namesOf)))]);
   const keys = new Set<string>();
-  for (const task of shippedTasks) {
+  for (const task of heldOutFor) {
     for (const text of testTexts(task, files)) keys.add(textKey(text));
     // Each task takes a good part of a second; signals and progress must not wait for all of them.
     await setImmediate();

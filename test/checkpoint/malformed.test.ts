@@ -147,6 +147,21 @@ const BREAKS: Readonly<Record<string, (draws: Draws) => Buffer>> = {
       header[pick(draws, others)] = entry;
       Reflect.deleteProperty(header, name);
     }),
+  'a tensor that is described twice': (draws) => {
+    const { header, data } = split();
+    const names = Object.keys(header).filter((name) => name !== '__metadata__');
+    const [name, other] = [names[draws.below(names.length)]!, names[draws.below(names.length - 1)]!];
+    const entry = other === name ? header[names.at(-1)!]! : header[other]!;
+    const text = JSON.stringify(header);
+    return joined(`${text.slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(entry)}}`, data);
+  },
+  'a shape of what is no number in JSON': (draws) => {
+    const text = JSON.stringify(split().header);
+    return joined(
+      text.replace(/"shape":\[/, `"shape":[${pick(draws, ['NaN', 'Infinity', '-Infinity', '0x4'])},`),
+      split().data,
+    );
+  },
   'another shape of the same size': (draws) =>
     altered(draws, (entry) => {
       entry.shape = [1, ...(entry.shape as number[])];

@@ -1,5 +1,5 @@
 """Writes test/fixtures/parquet: two sentences of CoLA's shape and a question of SQuAD's, as the Hugging Face hub stores
-them. `python test/oracle/parquet.py` with pyarrow installed."""
+them, and what malformed files are made from. `python test/oracle/parquet.py` with pyarrow installed."""
 
 from pathlib import Path
 
@@ -30,3 +30,9 @@ for table, folder in [(cola, "cola"), (squad, "plain_text")]:
         path = target / folder / f"{split}-00000-of-00001.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         parquet.write_table(table, path, compression="snappy")
+
+# Plain, so that a test can find its way in it: every other sentence is missing.
+plain = {"sentence": ["It is." if row % 2 else None for row in range(64)], "label": pa.array([1] * 64, pa.int64())}
+parquet.write_table(pa.table(plain), target / "plain.parquet", compression="none", use_dictionary=False)
+# Columns whose types are changed over.
+parquet.write_table(pa.table({"sentence": [1, 0], "label": [True, False]}), target / "types.parquet")

@@ -1,11 +1,11 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { tasks } from '../../src/tasks/index.ts';
 import type { ClassificationTask, SpanTask } from '../../src/tasks/task.ts';
-import { loadExamples } from '../../src/text/task-data.ts';
+import { heldOutVersion, loadExamples } from '../../src/text/task-data.ts';
 
 // Made by test/oracle/parquet.py.
 const FOLDER = 'test/fixtures/parquet';
@@ -42,6 +42,25 @@ test('a damaged one is refused by its name, wherever it is cut or changed', asyn
   }
 });
 
+test('a file that is not UTF-8 is refused with the line where that shows', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'growbench-'));
+  try {
+    mkdirSync(join(folder, 'CoLA'));
+    const sound = 'x\t1\t\tIt is.\n';
+    writeFileSync(join(folder, 'CoLA/train.tsv'), sound);
+    writeFileSync(join(folder, 'CoLA/dev.tsv'), Buffer.from(`${sound}x\t1\t\t\u00c9t\u00e9.\n`, 'latin1'));
+    const error: unknown = await loadExamples(cola, { glue: folder }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).message).toBe(`${join(folder, 'CoLA/dev.tsv')}:2 must be UTF-8, got other bytes`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('data that is not given is asked for', () => {
   expect(() => loadExamples(cola, {})).toThrow('glue-cola needs the folder of its data, got no data.glue');
+});
+
+test('what is kept out of pre-training stays as it is: to change it makes every loss of before another one', () => {
+  expect(heldOutVersion()).toBe('wordnet-topic@1 wordnet-sense@1 wordnet-span@1 wordnet-entailment@1');
 });

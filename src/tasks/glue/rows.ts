@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { lineFault, linesOf } from '../lines.ts';
 import type { BadLine, Source } from '../source.ts';
 
 /** The columns that an example is made of, each by the names that it has in one file or another. */
@@ -29,10 +30,12 @@ export interface Rows {
  * another form is counted as bad. Throws a UserError for a file without a needed column.
  */
 export function readRows(source: Source, columns: Columns, header: readonly string[] | null): Rows {
-  const lines = source.text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
-  if (lines.at(-1) === '') lines.pop();
+  const lines = linesOf(source);
   return /\.(jsonl|parquet)$/.test(source.name) ? jsonRows(lines, columns) : tabRows(lines, columns, header, source);
 }
+
+/** GLUE's widest file has 19. */
+const MOST_COLUMNS = 1000;
 
 type Read = (line: string) => Omit<Row, 'line'> | string;
 
@@ -41,7 +44,7 @@ function collect(lines: readonly string[], before: number, read: Read): Rows {
   const bad: BadLine[] = [];
   for (const [index, text] of lines.entries()) {
     const line = before + index + 1;
-    const row = read(text);
+    const row = lineFault(text) ?? read(text);
     if (typeof row === 'string') bad.push({ line, why: row });
     else rows.push({ line, ...row });
   }
@@ -49,7 +52,7 @@ function collect(lines: readonly string[], before: number, read: Read): Rows {
 }
 
 function tabRows(lines: readonly string[], columns: Columns, header: readonly string[] | null, source: Source): Rows {
-  const names = header ?? (lines[0] ?? '').split('\t');
+  const names = header ?? (lines[0] ?? '').split('\t', MOST_COLUMNS);
   const at = (wanted: readonly string[]): number => {
     const index = names.findIndex((name) => wanted.includes(name));
     if (index === -1) throw missingColumn(source.name, wanted, names);
@@ -59,8 +62,9 @@ function tabRows(lines: readonly string[], columns: Columns, header: readonly st
   const pair = columns.pair === undefined ? null : at(columns.pair);
   const before = header === null ? 1 : 0;
   return collect(lines.slice(before), before, (line) => {
-    const fields = line.split('\t');
-    if (fields.length !== names.length) return `${fields.length} fields instead of ${names.length}`;
+    const fields = line.split('\t', names.length + 1);
+    if (fields.length > names.length) return `more than ${names.length} fields`;
+    if (fields.length < names.length) return `${fields.length} fields instead of ${names.length}`;
     return { text: fields[text]!, pair: pair === null ? null : fields[pair]!, label: fields[label]! };
   });
 }

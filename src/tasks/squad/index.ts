@@ -26,6 +26,7 @@ function examples(files: SourceFiles, { task, train, dev, unanswerable }: Versio
     const questions = readQuestions(source);
     const usable = questions.filter(({ answers }) => unanswerable || answers.length > 0).map(exampleOf);
     if (usable.length === 0) throw noQuestions(source.name, questions.length);
+    if (file === dev) checkIds(source.name, questions);
     return { ...source, count: questions.length, usable };
   });
   // What is asked is scored by its texts, wherever they stand; what is learned must stand where it is said to.
@@ -38,6 +39,20 @@ function examples(files: SourceFiles, { task, train, dev, unanswerable }: Versio
       ...leftOut(asked!.name, asked!.count, asked!.usable.length),
     ],
   };
+}
+
+/** What is answered is told apart by its id, in the official script as in files of predictions. */
+function checkIds(name: string, questions: readonly Question[]): void {
+  const seen = new Set<string>();
+  for (const { id } of questions) {
+    if (seen.has(id)) {
+      throw new UserError(
+        `${name} must have one question of every id, got two of ${JSON.stringify(id.slice(0, 40))}`,
+        'Answers are scored by id.',
+      );
+    }
+    seen.add(id);
+  }
 }
 
 const leftOut = (name: string, of: number, kept: number): string[] =>
@@ -58,11 +73,15 @@ function exampleOf({ id, question, passage, answers }: Question): SpanExample {
   return { id, question, passage, ...place, answers: texts };
 }
 
-/** A place counted in code points as one counted in UTF-16 code units, which JavaScript slices by. */
+/**
+ * A place counted in code points as one counted in UTF-16 code units, which JavaScript slices by. The text's end for one
+ * beyond it.
+ */
 function codeUnit(text: string, codePoint: number): number {
-  if (!/[\ud800-\udbff]/.test(text)) return codePoint;
+  if (codePoint < 0 || !/[\ud800-\udbff]/.test(text)) return codePoint;
   let unit = 0;
-  for (let point = 0; point < codePoint; point += 1) unit += text.codePointAt(unit)! > 0xffff ? 2 : 1;
+  for (let point = 0; point < codePoint && unit < text.length; point += 1)
+    unit += text.codePointAt(unit)! > 0xffff ? 2 : 1;
   return unit;
 }
 

@@ -1,4 +1,6 @@
 import { UserError } from '../../errors.ts';
+import { checkJsonBounds } from '../json-bounds.ts';
+import { lineFault, linesOf } from '../lines.ts';
 import type { Source } from '../source.ts';
 
 /** A question as a file of SQuAD has it. */
@@ -20,13 +22,17 @@ interface Place {
  * Every question of a SQuAD file, in order: the official JSON of 1.1 and 2.0, or one question a line where the name
  * ends in .jsonl, as the Hugging Face hub lays it out. Throws a UserError that says where a file departs from that.
  */
-export function readQuestions({ name, text }: Source): Question[] {
+export function readQuestions(source: Source): Question[] {
+  const { name, text } = source;
   if (/\.(jsonl|parquet)$/.test(name)) {
-    return text.split('\n').flatMap((line, index) => {
+    return linesOf(source).flatMap((line, index) => {
       const at = `${name}:${index + 1}`;
+      const why = lineFault(line);
+      if (why !== null) throw departs(at, `must be a question in JSON, got ${why}`);
       return line.trim() === '' ? [] : [flatQuestion(place(parse(line, at), at))];
     });
   }
+  checkJsonBounds(source);
   return listOf(place(parse(text, name), name), 'data').flatMap((article) =>
     listOf(article, 'paragraphs').flatMap((paragraph) => {
       const passage = textOf(paragraph, 'context');
@@ -62,7 +68,9 @@ function parse(text: string, at: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw departs(at, `must be JSON (${(error as Error).message.slice(0, 100)})`, { cause: error });
+    // It quotes the file, which may hold characters that steer a terminal.
+    const why = (error as Error).message.slice(0, 100).replace(/\p{C}/gu, '?');
+    throw departs(at, `must be JSON (${why})`, { cause: error });
   }
 }
 
