@@ -6,7 +6,7 @@ import { listed } from './words.ts';
 
 /** Where the numbers come from: what ran, on what, on which text, with which settings. */
 export function provenanceSection(plan: Plan, records: readonly CellRecord[], growbench: Provenance): Markup {
-  const { comparison, engines, machines, corpora, started, finished } = metaOf(plan, records, growbench);
+  const { comparison, engines, machines, corpora, taskVersions, started, finished } = metaOf(plan, records, growbench);
   const items: readonly (readonly [name: string, texts: readonly string[]])[] = [
     ['growbench', [`${growbench.version}${growbench.commit === null ? '' : `, commit ${growbench.commit}`}`]],
     ['run', started === null || finished === null ? ['not yet'] : [`${started} to ${finished}`]],
@@ -25,7 +25,7 @@ export function provenanceSection(plan: Plan, records: readonly CellRecord[], gr
           `${digest}: ${whole(trainTokens)} tokens to train on, ${whole(validationTokens)} to validate`,
       ),
     ],
-    ['task versions', [pairs(taskVersions(records))]],
+    ['task versions', taskVersions.map(pairs)],
     ['arms differ in', [listed(comparison.vary)]],
     ['seeds', [comparison.seeds.join(', ')]],
   ];
@@ -52,10 +52,5 @@ const pairs = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
-
-const taskVersions = (records: readonly CellRecord[]): Record<string, number> =>
-  Object.fromEntries(
-    records.flatMap(({ result }) => Object.entries(result?.tasks ?? {}).map(([task, { version }]) => [task, version])),
-  );
 
 const whole = (value: number): string => value.toLocaleString('en-US');
