@@ -14,7 +14,7 @@ export function provenanceSection(plan: Plan, records: readonly CellRecord[], gr
       'engine',
       engines.map(
         ({ name, device, threads, versions, repeatable, why }) =>
-          `${name} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${pairs(versions)}; ${repeatable ? 'repeats its bits' : 'does not repeat its last bits'}; taken because ${why}`,
+          `${name} on ${device}${threadsText(device, threads)}, ${pairs(versions)}; ${repeatable ? 'repeats its bits' : 'does not repeat its last bits'}; taken because ${why}`,
       ),
     ],
     ['machine', machines.map(({ cpu, cores, node, platform }) => `${cpu}, ${cores} cores, ${platform}, Node ${node}`)],
@@ -47,6 +47,10 @@ export function provenanceSection(plan: Plan, records: readonly CellRecord[], gr
           </details>`
     }`;
 }
+
+/** How many threads, where the name of the device does not say so already. */
+const threadsText = (device: string, threads: number): string =>
+  device.includes('thread') ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 
 const pairs = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)

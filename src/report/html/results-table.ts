@@ -57,7 +57,7 @@ function pageColumns(point: ReportedPoint): PageColumn[] {
       cell: (row) => data.estimate('speedup_to_loss', row, row.speedupToLoss, boundedSpeedup),
     },
     {
-      title: '(time)',
+      title: "speedup to the baseline's loss (time)",
       cell: (row) => data.estimate('speedup_to_loss_time', row, row.speedupToLossTime, boundedSpeedup),
     },
     { title: 'loss', cell: (row) => data.spread('loss', row, row.loss, LOSS.digits) },

@@ -26,10 +26,13 @@ interface Reader {
   readonly width: number;
   readonly scheme?: 'light' | 'dark';
   readonly script?: boolean;
+  readonly media?: 'print';
 }
 /** A phone and a small one, in CSS pixels. */
 const PHONES = [390, 320];
 const DESK = 1200;
+/** A4 between margins of a centimetre, at 96 pixels an inch. */
+const PAPER = 718;
 
 describe.skipIf(chromium === null)(
   `the page in headless Chromium${chromium === null ? ` (${WITHOUT_BROWSER})` : ''}`,
@@ -49,7 +52,7 @@ describe.skipIf(chromium === null)(
     });
 
     /** Opens the page as a reader would; tells what the browser complained of and what it asked for. */
-    async function opened({ width, scheme = 'light', script = true }: Reader) {
+    async function opened({ width, scheme = 'light', script = true, media }: Reader) {
       const page = await open.browser.newPage();
       const complaints: string[] = [];
       const requests: string[] = [];
@@ -57,7 +60,9 @@ describe.skipIf(chromium === null)(
       page.on('pageerror', (error) => complaints.push(String(error)));
       page.on('request', (request) => requests.push(request.url()));
       await page.setJavaScriptEnabled(script);
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      // Both at once: set one by one, the second takes back the first.
+      const features = [{ name: 'prefers-color-scheme', value: scheme }];
+      await (await page.createCDPSession()).send('Emulation.setEmulatedMedia', { media: media ?? '', features });
       await page.setViewport({ width, height: 800 });
       await page.goto(url, { timeout: 20_000 });
       return { page, complaints, requests };
@@ -101,6 +106,18 @@ describe.skipIf(chromium === null)(
       expect(await seen<number>({ width }, 'document.documentElement.scrollWidth')).toBe(width);
       expect(await seen<string[]>({ width }, BEYOND)).toEqual([]);
     });
+
+    test.each(['light', 'dark'] as const)(
+      'fits on paper, tables too, and is black on white for who reads in %s',
+      async (scheme) => {
+        const print: Reader = { width: PAPER, scheme, media: 'print' };
+        expect(await seen<number>(print, 'document.documentElement.scrollWidth')).toBe(PAPER);
+        expect(await seen<string[]>(print, BEYOND.replace("closest('.wide')", "closest('.nothing')"))).toEqual([]);
+        expect(await seen<string>(print, 'getComputedStyle(document.querySelector("svg text")).fill')).toBe(
+          'rgb(26, 26, 26)',
+        );
+      },
+    );
 
     test.each(PHONES)('has charts on a screen of %d pixels whose text can be read', async (width) => {
       const heights = await seen<number[]>({ width }, TEXT_HEIGHTS);
