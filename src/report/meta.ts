@@ -2,6 +2,7 @@ import type { Plan } from '../run/plan.ts';
 import type { CellRecord } from '../run/record.ts';
 import { canonical } from '../run/spec.ts';
 import { outcomesOf } from './outcomes.ts';
+import { taskVersions } from './traits.ts';
 
 /** The growbench that ran. */
 export interface Provenance {
@@ -15,8 +16,8 @@ export const metaJson = (plan: Plan, records: readonly CellRecord[], growbench: 
   `${JSON.stringify(metaOf(plan, records, growbench), null, 2)}\n`;
 
 /**
- * Where the numbers come from. Engines, machines and corpora are lists, because cells of one sweep may have run on
- * several; one entry each is what a controlled comparison should show. Times are UTC, ISO 8601.
+ * Where the numbers come from. Engines, machines, corpora and versions of the tasks are lists, because cells of one
+ * sweep may have run on several; one entry each is what a controlled comparison should show. Times are UTC, ISO 8601.
  */
 export function metaOf(plan: Plan, records: readonly CellRecord[], growbench: Provenance) {
   const own = outcomesOf(plan, records).flatMap(({ record }) => (record ? [record] : []));
@@ -30,6 +31,7 @@ export function metaOf(plan: Plan, records: readonly CellRecord[], growbench: Pr
     engines: distinct(own.map(({ engine }) => engine)),
     machines: distinct(own.map(({ machine }) => machine)),
     corpora: distinct(own.map(({ result }) => result?.corpus ?? null)),
+    taskVersions: distinct(own.map(({ result }) => (result === null ? null : taskVersions(result.tasks)))),
     comparison: plan.comparison,
   };
 }

@@ -3,13 +3,20 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { readComparison } from '../run/running.ts';
 import type { Comparison } from '../run/spec.ts';
-import type { Provenance } from './meta.ts';
+import type { metaOf, Provenance } from './meta.ts';
 
 /** What `results.meta.json` says of a sweep. */
 export interface SweepMeta {
   readonly growbench: Provenance;
   readonly comparison: Comparison;
+  readonly engines: Meta['engines'];
+  readonly machines: Meta['machines'];
+  readonly corpora: Meta['corpora'];
+  /** Absent in files that were written before it was kept. */
+  readonly taskVersions?: Meta['taskVersions'];
 }
+
+type Meta = ReturnType<typeof metaOf>;
 
 /** Reads a sweep's `results.meta.json`; null where there is none. Throws a UserError where growbench did not write it. */
 export async function readMeta(folder: string): Promise<SweepMeta | null> {
@@ -24,6 +31,9 @@ export async function readMeta(folder: string): Promise<SweepMeta | null> {
   try {
     const meta = JSON.parse(text) as SweepMeta & { readonly format: unknown };
     if (meta.format !== 1) throw new Error(`format ${String(meta.format)}`);
+    if (![meta.comparison.arms, meta.engines, meta.machines, meta.corpora].every(Array.isArray)) {
+      throw new Error('a list is missing');
+    }
     return meta;
   } catch (error) {
     throw new UserError(

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -75,6 +75,49 @@ describe('what is compared', () => {
   test('another device is warned of', async () => {
     const { out } = await diff('a=@before', 'b=@elsewhere');
     expect(out).toContain('not comparable: device is cpu, 1 thread in a, cuda in b');
+  });
+});
+
+describe('a CSV is known by the results.meta.json beside it', () => {
+  const warnings = async (...argv: readonly string[]) => {
+    const { out } = await diff(...argv, '--format', 'json');
+    return (JSON.parse(out) as { comparisons: { warnings: string[] }[] }).comparisons[0]!.warnings;
+  };
+  const copied = async (name: string, ...files: readonly string[]) => {
+    await mkdir(join(folder, name));
+    for (const file of files) await copyFile(join(folder, 'before', file), join(folder, name, file));
+    return join(folder, name, 'results.meta.json');
+  };
+
+  test.each(['cells.csv', 'results.csv'])('%s of another device is warned of, as its folder is', async (file) => {
+    const said = await warnings(`a=@before/${file}`, `b=@elsewhere/${file}`);
+    expect(said).toContain('not comparable: device is cpu, 1 thread in a, cuda in b');
+    expect(said.filter((text) => text.includes('not known'))).toEqual([]);
+  });
+
+  test('of other settings too', async () => {
+    const meta = await copied('slower', 'cells.csv', 'results.meta.json');
+    await writeFile(meta, (await readFile(meta, 'utf8')).replaceAll('"batch": ', '"batch": 9'));
+    const said = await warnings('a=@before/cells.csv', 'b=@slower/cells.csv');
+    expect(said.filter((text) => /^setting \S+\.batch of full differs between a and b: \d+ and 9\d+$/.test(text))).not.toEqual([]); // prettier-ignore
+  });
+
+  test('but one that lies alone is not known', async () => {
+    await copied('alone', 'cells.csv');
+    expect(await warnings('a=@before', 'b=@alone/cells.csv')).toEqual([
+      'engine, device, versions and text of b are not known: a CSV alone does not tell',
+    ]);
+  });
+
+  test('a file that is of other arms, or damaged, is said not to be used', async () => {
+    const meta = await copied('other', 'cells.csv', 'results.meta.json');
+    await writeFile(meta, (await readFile(meta, 'utf8')).replace('"name": "stack"', '"name": "pile"'));
+    expect(await warnings('a=@before', 'b=@other/cells.csv')).toEqual([
+      expect.stringMatching(/^b: the results.meta.json beside it knows nothing of some of its arms/),
+      expect.stringContaining('of b are not known'),
+    ]);
+    await writeFile(meta, '{"format": 1, "comparison": {}}');
+    expect((await warnings('a=@before', 'b=@other/cells.csv'))[0]).toMatch(/^b: .* is not the file that this version/);
   });
 });
 

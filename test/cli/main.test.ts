@@ -111,6 +111,21 @@ describe('plan', () => {
     expect(out).toContain('only new layers and the head train');
   });
 
+  test('says where growth is learned, where it comes in slowly, and nothing of either elsewhere', async () => {
+    const other = (depth: string) => SWEEP.replace('depth: { stack: 1 }', `depth: ${depth}`);
+    const planOf = async (name: string, text: string) => {
+      await writeFile(join(folder, name), text);
+      return (await run(['plan', join(folder, name)], { columns: 200, env: { NO_COLOR: '1' } })).out;
+    };
+    const learned = await planOf('learned.yaml', other('{ ligo-depth: { layers: 1, steps: 7 } }'));
+    expect(learned).toContain('60% 1L f16 n16 → 40% 2L f16 n16 fit 7 ');
+    expect(learned).toContain('growth is learned in so many steps');
+    const slow = await planOf('slow.yaml', other('{ msg-depth: { layers: 1, ramp: 3 } }'));
+    expect(slow).toContain('60% 1L f16 n16 → 40% 2L f16 n16 ramp 3 ');
+    expect(slow).toContain('what is new enters over so many steps');
+    expect(await planOf('neither.yaml', SWEEP)).not.toMatch(/fit \d|ramp \d|learned|enters over/);
+  });
+
   test('as JSON has every cell with its id, and takes --set', async () => {
     const { out } = await run(['plan', join(folder, 'depth.yaml'), '--json', '--set', 'train.steps=20']);
     const plan = JSON.parse(out) as Plan;

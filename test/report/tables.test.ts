@@ -108,10 +108,11 @@ describe('results.meta.json', () => {
   const meta = (of = records) => JSON.parse(metaJson(plan, of, growbench)) as Record<string, unknown>;
 
   test('names engine, machine and corpus once when all cells share them', () => {
-    const { engines, machines, corpora, question, comparison } = meta();
+    const { engines, machines, corpora, taskVersions, question, comparison } = meta();
     expect(engines).toEqual([ENGINE]);
     expect(machines).toHaveLength(1);
     expect(corpora).toEqual([{ digest: 'abc', trainTokens: 1000, validationTokens: 100 }]);
+    expect(taskVersions).toEqual([{ topic: 1, span: 1 }]);
     expect(question).toBe('Does stacking cost loss?');
     expect(comparison).toEqual(plan.comparison);
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ModelShape } from '../../growth/layout.ts';
-import { armsByPoint, mayLeaveEarly, type Plan, type PlannedArm, type PlannedStage } from '../../run/plan.ts';
 import { nodesFolder } from '../../run/node-store.ts';
+import { armsByPoint, mayLeaveEarly, type Plan, type PlannedArm } from '../../run/plan.ts';
 import { planState, type PlanState } from '../../run/plan-state.ts';
 import { armLabel, pointText, targetShape } from '../../run/spec.ts';
 import { EXIT } from '../exit.ts';
@@ -11,6 +11,7 @@ import type { PlanOptions } from '../program.ts';
 import { armStates, isFresh, toRunText } from '../plan-state-text.ts';
 import { settledPlan } from '../settled-plan.ts';
 import { shapeCode, shapeLegend } from '../shape-text.ts';
+import { markLegend, stageMarks } from '../stage-marks.ts';
 import { fits, renderTable, wrapped, type TableColumn, type TableOptions } from '../table.ts';
 import { tableOptions } from '../terminal.ts';
 
@@ -63,7 +64,7 @@ export function planText(planned: Plan, options: TableOptions, state?: PlanState
     "Step cost is a stage's share of the target's FLOPs a step.",
     `Speedup is expected: FLOPs of ${arms[0]?.arm.name ?? 'the baseline'} over the arm's, minus 1.`,
     ...arms.slice(0, 1).flatMap(({ arm }) => shapeLegend(shapesOf(arms), targetShape(arm.settings))),
-    ...(arms.some(isFrozen) ? ['freeze 30%: for so much of the stage only new layers and the head train.'] : []),
+    ...markLegend(arms.flatMap(({ stages }) => stages)),
     ...(arms.some(mayLeaveEarly)
       ? ['≤: at most; the stage ends once its validation loss flattens, and what is left goes to the last one (≥).']
       : []),
@@ -132,7 +133,7 @@ function stageTexts(planned: PlannedArm): string[] {
     const share = steps === 0 ? 0 : Math.round((100 * stage.steps) / steps);
     const isLonger = mayLeaveEarly(planned) && index === stages.length - 1;
     const bound = stage.until !== null ? '≤' : isLonger ? '≥' : '';
-    return `${bound}${share}% ${shapeCode(stage.shape, targetShape(arm.settings))}${freezeText(stage)}`;
+    return `${bound}${share}% ${shapeCode(stage.shape, targetShape(arm.settings))}${stageMarks(stage)}`;
   });
 }
 
@@ -143,11 +144,6 @@ function bounds({ stages }: PlannedArm): { readonly flops: string; readonly spee
   const isDearer = early.every(({ cost }) => cost <= stages.at(-1)!.cost);
   return isDearer ? { flops: '≥', speedup: '≤' } : { flops: '~', speedup: '~' };
 }
-
-const freezeText = ({ freeze, steps }: PlannedStage): string =>
-  freeze === null ? '' : ` freeze ${Math.round((100 * freeze.steps) / steps)}%`;
-
-const isFrozen = ({ stages }: PlannedArm): boolean => stages.some(({ freeze }) => freeze !== null);
 
 const shapesOf = (arms: readonly PlannedArm[]): ModelShape[] =>
   arms.flatMap(({ stages }) => stages.map(({ shape }) => shape));

@@ -33,7 +33,7 @@ export function comparability(
 function unknownTraits(...tables: readonly Table[]): string[] {
   const unknown = tables.filter(({ traits }) => traits.size === 0).map(({ label }) => label);
   if (unknown.length === 0) return [];
-  return [`engine, device, versions and text of ${unknown.join(' and ')} are not known: a CSV does not tell`];
+  return [`engine, device, versions and text of ${unknown.join(' and ')} are not known: a CSV alone does not tell`];
 }
 
 function traitWarning(name: string, reference: Table, candidate: Table): string[] {

@@ -1,5 +1,5 @@
 import type { Plan } from '../../run/plan.ts';
-import { pointText } from '../../run/spec.ts';
+import { pointText, type Arm, type Settings } from '../../run/spec.ts';
 import { cellColumns } from '../cells.ts';
 import { readFolder } from '../folder.ts';
 import { metricNamed, type TaskMetrics } from '../metrics.ts';
@@ -44,16 +44,19 @@ function unknownTasks(label: string, plan: Plan, tasks: TaskMetrics): string[] {
 
 /** Group, arm, every setting (the schedule as one), and what a grid calls its points besides. */
 function configuration(outcomes: readonly Outcome[]): Map<string, string[]> {
-  const settings = outcomes.map(({ arm: { arm }, cell }) => {
-    const point = Object.entries(arm.point).map(([name, value]) => [name, pointText(value)] as const);
-    return new Map([...point, ...leaves(cell.settings, '')]);
-  });
+  const settings = outcomes.map(({ arm: { arm }, cell }) => settingsOf(arm.point, cell.settings));
   const names = [...new Set(settings.flatMap((own) => [...own.keys()]))];
   return new Map([
     ['dimension', outcomes.map(({ arm }) => arm.group)],
     ['arm', outcomes.map(({ arm }) => arm.arm.name)],
     ...names.map((name): [string, string[]] => [name, settings.map((own) => own.get(name) ?? '')]),
   ]);
+}
+
+/** What an arm's rows are called in columns: its point in the grid, and every setting. */
+export function settingsOf(point: Arm['point'], settings: Settings): ReadonlyMap<string, string> {
+  const own = Object.entries(point).map(([name, value]) => [name, pointText(value)] as const);
+  return new Map([...own, ...leaves(settings, '')]);
 }
 
 function leaves(value: object, path: string): [string, string][] {

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { TaskMetrics } from '../metrics.ts';
+import { besideCsv } from './beside-csv.ts';
 import { csvTable, type CsvOptions } from './csv-table.ts';
 import { folderTable } from './folder-table.ts';
 import { parseCsv } from './parse-csv.ts';
@@ -48,5 +49,5 @@ export async function readTable({ label, path }: Source, options: CsvOptions, ta
 }
 
 async function readCsv(label: string, path: string, options: CsvOptions, tasks: TaskMetrics): Promise<Table> {
-  return csvTable(label, path, parseCsv(path, await readFile(path)), options, tasks);
+  return besideCsv(path, csvTable(label, path, parseCsv(path, await readFile(path)), options, tasks));
 }

@@ -5,6 +5,7 @@ import { chart } from './chart.ts';
 import { meanCurve, type BandPoint, type Cost } from './curves.ts';
 import { html, type Markup } from './markup.ts';
 import { LOOKS } from './palette.ts';
+import { shownStages } from './shown-stages.ts';
 import { engineeringTick } from './words.ts';
 
 interface ArmCurve {
@@ -63,9 +64,11 @@ function curveChart({ arm, curve }: ArmCurve, baseline: ArmCurve, { x, y }: Scal
   </figure>`;
 }
 
-/** Where the curve is when a growth happens: its last point up to that step. */
-function growthPoints({ planned }: ReportedArm, curve: readonly BandPoint[]): BandPoint[] {
-  return planned.stages.slice(1).flatMap(({ start }) => curve.filter(({ step }) => step <= start).at(-1) ?? []);
+/** Where the curve is when a growth happens, on average over the seeds: its last point up to that step. */
+function growthPoints(arm: ReportedArm, curve: readonly BandPoint[]): BandPoint[] {
+  return shownStages(arm)
+    .slice(1)
+    .flatMap(({ start }) => curve.filter(({ step }) => step <= start).at(-1) ?? []);
 }
 
 function altText({ row }: ReportedArm, curve: readonly BandPoint[], growths: readonly BandPoint[], cost: Cost): string {

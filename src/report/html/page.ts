@@ -107,8 +107,8 @@ function pointSections(point: ReportedPoint, inGrid: boolean): Markup {
     <section>
       <h2>Schedules${where}</h2>
       <p class="note">
-        As planned. Full height is the full-size model; width is the share of a layer's parameters, cost that of a
-        step's FLOPs.
+        As planned, or as they ran where a stage may end early. Full height is the full-size model; width is the share
+        of a layer's parameters, cost that of a step's FLOPs.
       </p>
       ${scheduleCharts(point)}
     </section>

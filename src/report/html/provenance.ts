@@ -6,7 +6,7 @@ import { listed } from './words.ts';
 
 /** Where the numbers come from: what ran, on what, on which text, with which settings. */
 export function provenanceSection(plan: Plan, records: readonly CellRecord[], growbench: Provenance): Markup {
-  const { comparison, engines, machines, corpora, started, finished } = metaOf(plan, records, growbench);
+  const { comparison, engines, machines, corpora, taskVersions, started, finished } = metaOf(plan, records, growbench);
   const items: readonly (readonly [name: string, texts: readonly string[]])[] = [
     ['growbench', [`${growbench.version}${growbench.commit === null ? '' : `, commit ${growbench.commit}`}`]],
     ['run', started === null || finished === null ? ['not yet'] : [`${started} to ${finished}`]],
@@ -14,7 +14,7 @@ export function provenanceSection(plan: Plan, records: readonly CellRecord[], gr
       'engine',
       engines.map(
         ({ name, device, threads, versions, repeatable, why }) =>
-          `${name} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${pairs(versions)}; ${repeatable ? 'repeats its bits' : 'does not repeat its last bits'}; taken because ${why}`,
+          `${name} on ${device}${threadsText(device, threads)}, ${pairs(versions)}; ${repeatable ? 'repeats its bits' : 'does not repeat its last bits'}; taken because ${why}`,
       ),
     ],
     ['machine', machines.map(({ cpu, cores, node, platform }) => `${cpu}, ${cores} cores, ${platform}, Node ${node}`)],
@@ -25,7 +25,7 @@ export function provenanceSection(plan: Plan, records: readonly CellRecord[], gr
           `${digest}: ${whole(trainTokens)} tokens to train on, ${whole(validationTokens)} to validate`,
       ),
     ],
-    ['task versions', [pairs(taskVersions(records))]],
+    ['task versions', taskVersions.map(pairs)],
     ['arms differ in', [listed(comparison.vary)]],
     ['seeds', [comparison.seeds.join(', ')]],
   ];
@@ -48,14 +48,13 @@ export function provenanceSection(plan: Plan, records: readonly CellRecord[], gr
     }`;
 }
 
+/** How many threads, where the name of the device does not say so already. */
+const threadsText = (device: string, threads: number): string =>
+  device.includes('thread') ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+
 const pairs = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
-
-const taskVersions = (records: readonly CellRecord[]): Record<string, number> =>
-  Object.fromEntries(
-    records.flatMap(({ result }) => Object.entries(result?.tasks ?? {}).map(([task, { version }]) => [task, version])),
-  );
 
 const whole = (value: number): string => value.toLocaleString('en-US');

@@ -53,8 +53,12 @@ function pageColumns(point: ReportedPoint): PageColumn[] {
     { title: 'speedup (FLOPs)', cell: (row) => data.number('speedup_flops', row, speedupText) },
     { title: 'speedup (time)', cell: (row) => data.estimate('speedup_time', row, row.speedupTime, boundedSpeedup) },
     {
-      title: "speedup to the baseline's loss",
+      title: "speedup to the baseline's loss (FLOPs)",
       cell: (row) => data.estimate('speedup_to_loss', row, row.speedupToLoss, boundedSpeedup),
+    },
+    {
+      title: "speedup to the baseline's loss (time)",
+      cell: (row) => data.estimate('speedup_to_loss_time', row, row.speedupToLossTime, boundedSpeedup),
     },
     { title: 'loss', cell: (row) => data.spread('loss', row, row.loss, LOSS.digits) },
     differenceColumn(LOSS, data),

@@ -1,18 +1,20 @@
 import * as Plot from '@observablehq/plot';
 import { dims, layout, type ModelShape } from '../../growth/layout.ts';
-import type { PlannedStage } from '../../run/plan.ts';
+import { mayLeaveEarly } from '../../run/plan.ts';
 import { targetShape } from '../../run/spec.ts';
 import { percent } from '../quantity.ts';
 import type { ReportedArm, ReportedPoint } from './arms.ts';
 import { chart, CHART_WIDTH } from './chart.ts';
 import { html, type Markup } from './markup.ts';
 import { LOOKS } from './palette.ts';
+import { shownStages, type ShownStage } from './shown-stages.ts';
+import { listed } from './words.ts';
 
 /** One thing of a schedule that is drawn over time: how large a stage is in it, of 1, and in words. */
 interface Aspect {
   readonly name: string;
-  readonly size: (stage: PlannedStage, target: ModelShape) => number;
-  readonly text: (stage: PlannedStage, target: ModelShape) => string;
+  readonly size: (stage: ShownStage, target: ModelShape) => number;
+  readonly text: (stage: ShownStage, target: ModelShape) => string;
 }
 
 const ASPECTS: readonly Aspect[] = [
@@ -64,11 +66,13 @@ const MARGIN = { left: 64, right: 16 };
 /** Of the 11-pixel text of the bars. */
 const CHARACTER = 6;
 
-function scheduleChart({ planned, row }: ReportedArm, aspects: readonly Aspect[], steps: number): Markup {
+function scheduleChart(arm: ReportedArm, aspects: readonly Aspect[], steps: number): Markup {
+  const { planned, row } = arm;
   const target = targetShape(planned.arm.settings);
+  const stages = shownStages(arm);
   const { colour } = LOOKS[row.dimension];
   const bars = aspects.flatMap((aspect, index) =>
-    planned.stages.map((stage) => {
+    stages.map((stage) => {
       const from = aspects.length - index - 1;
       const text = aspect.text(stage, target);
       const room = ((CHART_WIDTH - MARGIN.left - MARGIN.right) * stage.steps) / steps;
@@ -79,7 +83,7 @@ function scheduleChart({ planned, row }: ReportedArm, aspects: readonly Aspect[]
     }),
   );
   const drawn = chart({
-    alt: stagesText(planned.stages, aspects, target),
+    alt: stagesText(stages, aspects, target),
     ...{
       height: 44 + ROW * aspects.length,
       marginLeft: MARGIN.left,
@@ -118,16 +122,30 @@ function scheduleChart({ planned, row }: ReportedArm, aspects: readonly Aspect[]
     ],
   });
   return html`<figure>
-    <figcaption><b>${row.arm}</b></figcaption>
+    <figcaption><b>${row.arm}</b>${mayLeaveEarly(planned) ? early(stages, row.n) : ''}</figcaption>
     ${drawn}
   </figure>`;
 }
 
-function stagesText(stages: readonly PlannedStage[], aspects: readonly Aspect[], target: ModelShape): string {
+function stagesText(stages: readonly ShownStage[], aspects: readonly Aspect[], target: ModelShape): string {
   return stages
     .map((stage, index) => {
       const sizes = aspects.map(({ text }) => text(stage, target)).join(', ');
-      return `Stage ${index + 1}, ${stage.until === null ? '' : 'at most '}${stage.steps} steps: ${sizes}.`;
+      return `Stage ${index + 1}, ${stepsText(stage)} steps: ${sizes}.`;
     })
     .join(' ');
+}
+
+/** What a caption adds where stages may end early: how long they were, or that they are shown at their longest. */
+function early(stages: readonly ShownStage[], seeds: number): string {
+  const ran = stages.map((stage) => (stage.ran === null ? null : stepsText(stage)));
+  if (ran.includes(null)) return ', which may grow earlier';
+  return `, as it ran: stages of ${listed(ran.map(String))} steps${seeds === 1 ? '' : `, mean of ${seeds} seeds`}`;
+}
+
+/** `120`, or where the seeds differ `96 (80 to 120)`; `at most 120` of a stage that may end early and did not run. */
+function stepsText({ steps, until, ran }: ShownStage): string {
+  if (ran === null && until !== null) return `at most ${steps}`;
+  const [fewest, most] = ran ?? [steps, steps];
+  return fewest === most ? `${fewest}` : `${Math.round(steps)} (${fewest} to ${most})`;
 }

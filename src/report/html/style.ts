@@ -31,7 +31,7 @@ table.cells small { white-space: normal; }
 .swatch { display: inline-block; width: .7em; height: .7em; margin-right: .4em; border-radius: 2px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1rem 1.2rem; }
 .charts.large { grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
-figure { margin: 0; min-width: 0; break-inside: avoid; } figcaption { margin: 0 0 .2rem; }
+figure { margin: 0; min-width: 0; break-inside: avoid; display: flex; flex-direction: column; justify-content: space-between; } figcaption { margin: 0 0 .2rem; }
 figcaption b { color: var(--ink); } svg { width: 100%; max-width: 27rem; height: auto; display: block; background: none; overflow: visible; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .2rem 1rem; font-size: .875rem; margin: .4rem 0; }
 dt { color: var(--faint); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
@@ -39,5 +39,6 @@ pre { font-size: .75rem; white-space: pre-wrap; overflow-wrap: anywhere; backgro
 @media print { body { max-width: none; padding: 0; font-size: 10pt; } h2, h3 { break-after: avoid; }
   tr { break-inside: avoid; } .wide { overflow: visible; } table { font-size: 6.5pt; } th, td { padding: .1rem .2rem; }
   .note, figcaption { font-size: 8pt; } th:first-child { position: static; }
+  tbody th { white-space: normal; overflow-wrap: anywhere; }
   .charts, .charts.large { grid-template-columns: repeat(2, 1fr); } }
 `;

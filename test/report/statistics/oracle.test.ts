@@ -82,6 +82,17 @@ describe('statistics are those of SciPy', () => {
   });
 });
 
+/** Made by test/oracle/benchstat.py. */
+const benchstat = JSON.parse(await readFile('test/fixtures/benchstat.json', 'utf8')) as readonly (Omit<
+  TwoSamples,
+  'p'
+> & { readonly p: string })[];
+
+test.each(benchstat)('unpaired cells have the p of benchstat %#', ({ a, b, p }) => {
+  const contrast = contrastSamples(a, b, 'difference');
+  expect([contrast.test, contrast.p!.toFixed(p.split('.')[1]!.length)]).toEqual(['rank-sum', p]);
+});
+
 test.each(scipy.holm)("Holm's adjustment is that of statsmodels %#", ({ ps, adjusted }) => {
   expect(holm(ps).map((p) => p.toFixed(12))).toEqual(adjusted.map((p) => p.toFixed(12)));
 });
