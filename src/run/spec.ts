@@ -22,7 +22,7 @@ export interface Settings {
     readonly dropout: number;
   };
   readonly data: {
-    /** Names of shipped corpora, or absolute paths of .txt and .jsonl files. */
+    /** Names of shipped corpora, or absolute paths of files of text. */
     readonly corpus: readonly string[];
     /** Entries of the vocabulary in use, special tokens included. */
     readonly vocab: number;

@@ -1,5 +1,5 @@
 import { DIMENSIONS } from '../growth/layout.ts';
-import { CORPORA, CORPUS_SUMMARIES, VOCABULARY_SIZES } from '../run/corpora.ts';
+import { CORPORA, CORPUS_FILES, CORPUS_SUMMARIES, VOCABULARY_SIZES } from '../run/corpora.ts';
 import { DEFAULTS } from './defaults.ts';
 import { finetune } from './finetune-schema.ts';
 import { growthPolicy } from './growth-schema.ts';
@@ -65,11 +65,14 @@ const USER_DATA = [
 
 const data = mapping('The pre-training text.', {
   corpus: {
-    ...list(`Shipped corpora: ${corpora}; or paths of .txt and .jsonl files, relative to this file.`, {
-      type: 'string',
-      minLength: 1,
-      description: 'A corpus name or a path.',
-    }),
+    ...list(
+      `Shipped corpora: ${corpora}; or paths of files (${CORPUS_FILES}), folders and globs, relative to this file.`,
+      {
+        type: 'string',
+        minLength: 1,
+        description: 'A corpus name or a path.',
+      },
+    ),
     minItems: 1,
     default: DEFAULTS.data.corpus,
   },

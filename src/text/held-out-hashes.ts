@@ -15,7 +15,7 @@ export function holdsPerhaps(keys: ReadonlySet<string>): (sentence: string) => b
   const words = new Int32Array(WORDS);
   for (const key of keys) {
     if (!isPlain(key)) continue;
-    const hashes = key.split(' ').map(hashOf);
+    const hashes = key === '' ? [] : key.split(' ').map(hashOf);
     const first = hashes.slice(0, WORDS);
     words.set(first);
     const place = placeOf(words, first.length, 0);

@@ -98,11 +98,11 @@ const mixed = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x0
 
 function kindsOfUnits(): Uint8Array {
   const kinds = new Uint8Array(1 << 16);
-  for (const space of ' \t\r\n') kinds[space.charCodeAt(0)] = SPACE!;
-  for (let unit = 33; unit < 127; unit += 1) if (!/[0-9A-Za-z]/.test(String.fromCharCode(unit))) kinds[unit] = ALONE!;
+  for (const space of ' \t\r\n') kinds[space.charCodeAt(0)] = SPACE;
+  for (let unit = 33; unit < 127; unit += 1) if (!/[0-9A-Za-z]/.test(String.fromCharCode(unit))) kinds[unit] = ALONE;
   // The blocks of Unicode that BERT spaces out (Devlin et al. 2019, released tokenization.py), without the rare ones.
-  kinds.fill(ALONE!, 0x3400, 0x4dc0);
-  kinds.fill(ALONE!, 0x4e00, 0xa000);
+  kinds.fill(ALONE, 0x3400, 0x4dc0);
+  kinds.fill(ALONE, 0x4e00, 0xa000);
   return kinds;
 }
 
