@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ['growth'],
   run: ['growth', 'tasks'],
   text: ['tasks', 'run'],
-  sweep: ['growth', 'tasks', 'run'],
+  sweep: ['growth', 'tasks', 'run', 'checkpoint'],
   train: ['engine', 'run', 'growth', 'tasks', 'text', 'checkpoint'],
   report: ['run', 'growth', 'tasks'],
   cli: ['sweep', 'report', 'run', 'growth', 'tasks', 'engine', 'checkpoint'],

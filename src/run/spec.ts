@@ -24,6 +24,8 @@ export interface Settings {
   readonly data: {
     /** Names of shipped corpora, or absolute paths of files of text. */
     readonly corpus: readonly string[];
+    /** Absolute path of the user's vocabulary; left out where it is the shipped one. */
+    readonly vocabulary?: string;
     /** Entries of the vocabulary in use, special tokens included. */
     readonly vocab: number;
     /** Tokens of a pre-training sequence, [CLS] and [SEP] included. */
@@ -84,7 +86,7 @@ export interface Comparison {
   readonly vary: readonly string[];
   readonly engine: EngineSetting;
   readonly arms: readonly Arm[];
-  /** SHA-256 of every text file that the arms read, by path, and of the tasks' data, by dataKey (run/contents.ts). */
+  /** SHA-256 of every text file and vocabulary that the arms read, by path, and of the tasks' data, by dataKey (run/contents.ts). */
   readonly contents: Readonly<Record<string, string>>;
 }
 
@@ -151,7 +153,7 @@ export interface CellIdentity {
 /** Names a cell by what it computes, so that a finished cell is found again whatever its arm is called. */
 export function cellId({ settings, seed, engine, contents }: CellIdentity): string {
   // Of the user's data sets only the files of the cell's own tasks matter.
-  const { glue, squad, ...data } = settings.data;
+  const { glue, squad, vocabulary, ...data } = settings.data;
   const corpus = data.corpus.map((entry) => contents[entry] ?? entry);
   const keys = settings.finetune.tasks.flatMap((task) => dataKey(task, { glue, squad }) ?? []);
   const identity = {
@@ -159,7 +161,7 @@ export function cellId({ settings, seed, engine, contents }: CellIdentity): stri
     // WebAssembly has no XLA that could change a number.
     engine: engine.name === 'wasm' ? { name: engine.name } : engine,
     seed,
-    settings: { ...settings, data: { ...data, corpus } },
+    settings: { ...settings, data: { ...data, corpus, ...(vocabulary && { vocabulary: contents[vocabulary] }) } },
     ...(keys.length === 0 ? {} : { tasks: keys.map((key) => contents[key] ?? key) }),
   };
   return createHash('sha256').update(canonical(identity)).digest('hex').slice(0, 12);

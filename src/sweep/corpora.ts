@@ -4,7 +4,16 @@ import { findCorpus } from '../run/corpus-files.ts';
 import { resolveFolder, type PathMistake, type ResolvedPath } from './corpus-path.ts';
 import { sourceAt, type Source } from './frame.ts';
 import { placeOf, type Written } from './place.ts';
+import { vocabularyProblems } from './vocabulary-check.ts';
+import { resolveVocabulary, type ResolvedVocabulary } from './vocabulary-path.ts';
 import { dotted, type Path, type Problem } from './problem.ts';
+
+export interface ResolvedSweep {
+  readonly input: SweepInput;
+  readonly problems: readonly Problem[];
+  /** Digests of the vocabularies, by path. */
+  readonly contents: Readonly<Record<string, string>>;
+}
 
 interface CorpusPaths {
   readonly paths: readonly string[];
@@ -12,18 +21,19 @@ interface CorpusPaths {
 
 /**
  * The sweep with every path in `data` made absolute: of corpora, where a folder or a glob becomes the files that it
- * stands for, and of the folders of data sets. What names no corpus, file or folder is left as it is and becomes a
- * problem.
+ * stands for, of vocabularies, which say their sizes, and of the folders of data sets. What names no corpus, file or
+ * folder is left as it is and becomes a problem.
  */
 export async function resolveCorpora(
   input: SweepInput,
   sources: readonly Source[],
   written: Written,
-): Promise<{ readonly input: SweepInput; readonly problems: readonly Problem[] }> {
-  const problems: Problem[] = [];
+): Promise<ResolvedSweep> {
+  const problems = vocabularyProblems(input, written);
+  const contents: Record<string, string> = {};
   const resolved = async (settings: SettingsInput, at: Path): Promise<SettingsInput> => {
     if (settings.data === undefined) return settings;
-    const { corpus, glue, squad } = settings.data;
+    const { corpus, glue, squad, vocabulary } = settings.data;
     const found = async <Found extends object>(
       entry: string,
       steps: Path,
@@ -39,8 +49,12 @@ export async function resolveCorpora(
     };
     const path = async (entry: string, name: string, find: typeof resolveFolder): Promise<string> =>
       (await found<ResolvedPath>(entry, [name], find))?.path ?? entry;
+    const own =
+      vocabulary === undefined ? null : await found<ResolvedVocabulary>(vocabulary, ['vocabulary'], resolveVocabulary);
+    if (own !== null) contents[own.path] = own.digest;
     const data = {
       ...settings.data,
+      ...(own === null ? {} : { vocabulary: own.path, vocab: own.size }),
       ...(glue === undefined ? {} : { glue: await path(glue, 'glue', resolveFolder) }),
       ...(squad === undefined ? {} : { squad: await path(squad, 'squad', resolveFolder) }),
     };
@@ -69,6 +83,7 @@ export async function resolveCorpora(
   return {
     input: input.cases === undefined ? whole : { ...whole, cases: Object.fromEntries(await Promise.all(cases)) },
     problems,
+    contents,
   };
 }
 

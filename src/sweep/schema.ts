@@ -84,6 +84,11 @@ const data = mapping('The pre-training text.', {
     ),
     default: DEFAULTS.data.vocab,
   },
+  vocabulary: {
+    type: 'string',
+    description: 'Instead of vocab: a vocab.txt or tokenizer.json of a BERT, or its folder; relative to this file.',
+    minLength: 1,
+  },
   length: whole('Tokens of a sequence, [CLS] and [SEP] included; model.positions if not given.', 4, LARGEST_SIZE),
   ...Object.fromEntries(
     USER_DATA.map(({ name, description }) => [name, { type: 'string', description, minLength: 1 }]),
@@ -152,7 +157,7 @@ export const sections = { model, data, train, growth, finetune, schedule };
 
 /** What a grid can vary: a value of `base`; corpora and schedules are for arms and cases to tell apart. */
 function gridSettings(): [path: string, schema: JsonSchema][] {
-  const files = ['data.corpus', 'data.glue', 'data.squad', 'schedule'];
+  const files = ['data.corpus', 'data.vocabulary', 'data.glue', 'data.squad', 'schedule'];
   return leafPaths()
     .filter((path) => !files.includes(path))
     .map((path) => [path, schemaAt(path.split('.'), { properties: sections })]);

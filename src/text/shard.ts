@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { TokenShard } from './corpus.ts';
-import { SEP } from './vocabulary.ts';
 
 /** Ids on disk: unsigned 16-bit, little-endian, nothing else. */
 const BYTES_PER_TOKEN = 2;
@@ -35,19 +34,19 @@ function readWhole(file: number, bytes: Buffer, position: number): void {
 /** A shard being written; closed exactly once. */
 export interface ShardWriter {
   add(ids: Int32Array): void;
-  /** Ends a document: a [SEP], unless there is nothing to end. */
+  /** Ends a document: the separator, unless there is nothing to end. */
   endDocument(): void;
   /** Flushes to the disk; resolves to the number of tokens. */
   close(): number;
 }
 
-/** Creates the file and holds back small writes. */
-export function writeShard(path: string): ShardWriter {
+/** Creates the file and holds back small writes; documents end in `separator`. */
+export function writeShard(path: string, separator: number): ShardWriter {
   const file = openSync(path, 'wx');
   const buffer = Buffer.alloc(BUFFERED_TOKENS * BYTES_PER_TOKEN);
   let buffered = 0;
   let written = 0;
-  let last = SEP;
+  let last = separator;
   const flush = (): void => {
     for (let done = 0; done < buffered;) done += writeSync(file, buffer, done, buffered - done);
     buffered = 0;
@@ -63,7 +62,7 @@ export function writeShard(path: string): ShardWriter {
       for (const id of ids) push(id);
     },
     endDocument() {
-      if (last !== SEP) push(SEP);
+      if (last !== separator) push(separator);
     },
     close() {
       flush();

@@ -1,5 +1,5 @@
 import { bertNormalizer, bertPreTokenizer, Tokenizer as Library, WordPiece, type Encoding } from '@anush008/tokenizers';
-import { loadVocabulary } from './vocabulary.ts';
+import { shippedVocabulary, specialIds, type SpecialIds, type Vocabulary } from './vocabulary.ts';
 import { wordNumbers, type WordNumbers } from './word-numbers.ts';
 
 /** A token's place in the text it came from: from `start` up to `end`, in UTF-16 code units like String.slice. */
@@ -14,6 +14,9 @@ export interface TokenizedText {
 export interface Tokenizer {
   /** Entry by id. */
   readonly vocabulary: readonly string[];
+  /** Whether text is lowercased and loses its accents first. */
+  readonly lowercase: boolean;
+  readonly special: SpecialIds;
   /** Ids alone, for bulk work: one array per text, in order. */
   ids(texts: readonly string[]): Promise<Int32Array[]>;
   /** Ids and where in the text each token stands: one result per text, in order. */
@@ -27,16 +30,21 @@ const REMEMBERED = { words: 1 << 18, units: 1 << 22 };
 const LONGEST_WORD = 100;
 
 /**
- * A tokenizer for the first `vocab` entries of the shipped vocabulary: BERT's uncased normalization.
- * Throws a RangeError for a size that the shipped vocabulary does not have.
+ * A tokenizer for a vocabulary, or for that many entries of the shipped one. Throws a RangeError for a size that the
+ * shipped vocabulary does not have.
  */
-export const openTokenizer = (vocab: number): Tokenizer => wordPieceTokenizer(loadVocabulary(vocab), true);
+export function openTokenizer(vocabulary: Vocabulary | number): Tokenizer {
+  const { entries, lowercase } = typeof vocabulary === 'number' ? shippedVocabulary(vocabulary) : vocabulary;
+  return wordPieceTokenizer(entries, lowercase);
+}
 
 /**
- * BERT's tokenizer for a vocabulary that has [UNK]: cleaned text (lowercased and without accents if `lowercase`), CJK
+ * BERT's tokenizer for a vocabulary that has BERT's special tokens: cleaned text (lowercased and without accents if `lowercase`), CJK
  * spaced out, split at spaces and punctuation, then greedy longest match.
  */
 export function wordPieceTokenizer(vocabulary: readonly string[], lowercase: boolean): Tokenizer {
+  const special = specialIds(vocabulary);
+  if (typeof special === 'string') throw new Error(`the vocabulary has no ${special}`);
   const entries = Object.fromEntries(vocabulary.map((entry, id) => [entry, id]));
   const model = WordPiece.init(entries, {
     unkToken: '[UNK]',
@@ -50,6 +58,8 @@ export function wordPieceTokenizer(vocabulary: readonly string[], lowercase: boo
     library.encodeBatch([...texts], { addSpecialTokens: false });
   return {
     vocabulary,
+    lowercase,
+    special,
     ids: wordByWord(async (texts) => (await encodeAll(texts)).map((encoding) => encoding.getIds())),
     async encode(texts) {
       const encodings = await encodeAll(texts);

@@ -8,6 +8,7 @@ import { drawsAt, PURPOSE } from '../text/random.ts';
 import { loadExamples } from '../text/task-data.ts';
 import { openTokenizer } from '../text/tokenizer.ts';
 import type { Run } from './pretrain.ts';
+import { vocabularyOf } from './vocabulary.ts';
 import { classification, regression } from './sequence-task.ts';
 import { spanExtraction } from './span-task.ts';
 import { summarize } from './task-runs.ts';
@@ -66,7 +67,7 @@ async function prepareTask(
   { data }: Settings,
   { length, examples }: TaskProtocol,
 ): Promise<TaskModel> {
-  const encoding: Encoding = { tokenizer: openTokenizer(data.vocab), length, examples };
+  const encoding: Encoding = { tokenizer: openTokenizer(await vocabularyOf(data)), length, examples };
   switch (task.kind) {
     case 'classification':
       return classification(task, await loadExamples(task, data), shape, encoding);

@@ -11,6 +11,7 @@ import { finetune } from './finetune.ts';
 import { pretrain, type Pretrained, type Run } from './pretrain.ts';
 import { saveModel } from './save-model.ts';
 import { timed } from './stopwatch.ts';
+import { vocabularyOf } from './vocabulary.ts';
 
 /** The trainer on the engine that was settled on. Throws what the engine throws where it does not open. */
 export async function openTrainer(name: Engine['name'], opening: Opening = {}): Promise<Trainer> {
@@ -19,11 +20,11 @@ export async function openTrainer(name: Engine['name'], opening: Opening = {}): 
   return {
     run: async (cell, { cache, models }, onEvent, signal) => {
       onEvent({ type: 'engine', name, device, versions, why, threads, repeatable });
-      const { corpus: sources, vocab } = cell.settings.data;
+      const { data } = cell.settings;
       const progress = (done: number, of: number) => {
         onEvent({ type: 'prepare', what: 'corpus', done, of });
       };
-      const corpus = await prepareCorpus(sources, vocab, cache, progress, signal);
+      const corpus = await prepareCorpus(data.corpus, await vocabularyOf(data), cache, progress, signal);
       return runCell({ engine, cell, corpus, onEvent, signal }, models);
     },
   };
