@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { TokenShard } from './corpus.ts';
 
@@ -36,24 +37,26 @@ export interface ShardWriter {
   add(ids: Int32Array): void;
   /** Ends a document: the separator, unless there is nothing to end. */
   endDocument(): void;
-  /** Flushes to the disk; resolves to the number of tokens. */
-  close(): number;
+  /** Flushes to the disk; gives the SHA-256 of the file. */
+  close(): string;
 }
 
 /** Creates the file and holds back small writes; documents end in `separator`. */
 export function writeShard(path: string, separator: number): ShardWriter {
   const file = openSync(path, 'wx');
   const buffer = Buffer.alloc(BUFFERED_TOKENS * BYTES_PER_TOKEN);
+  const hash = createHash('sha256');
   let buffered = 0;
-  let written = 0;
   let last = separator;
   const flush = (): void => {
+    hash.update(buffer.subarray(0, buffered));
     for (let done = 0; done < buffered;) done += writeSync(file, buffer, done, buffered - done);
     buffered = 0;
   };
   const push = (id: number): void => {
-    buffered = buffer.writeUInt16LE(id, buffered);
-    written += 1;
+    buffer[buffered] = id & 0xff;
+    buffer[buffered + 1] = id >>> 8;
+    buffered += BYTES_PER_TOKEN;
     last = id;
     if (buffered === buffer.length) flush();
   };
@@ -68,7 +71,7 @@ export function writeShard(path: string, separator: number): ShardWriter {
       flush();
       fsyncSync(file);
       closeSync(file);
-      return written;
+      return hash.digest('hex');
     },
   };
 }

@@ -21,10 +21,14 @@ export async function openTrainer(name: Engine['name'], opening: Opening = {}): 
     run: async (cell, { cache, models }, onEvent, signal) => {
       onEvent({ type: 'engine', name, device, versions, why, threads, repeatable });
       const { data } = cell.settings;
+      let what = 'corpus';
       const progress = (done: number, of: number) => {
-        onEvent({ type: 'prepare', what: 'corpus', done, of });
+        onEvent({ type: 'prepare', what, done, of });
       };
-      const corpus = await prepareCorpus(data.corpus, await vocabularyOf(data), cache, progress, signal);
+      const onDamage = (damage: string) => {
+        what = `corpus again, as ${damage}`;
+      };
+      const corpus = await prepareCorpus(data.corpus, await vocabularyOf(data), cache, progress, signal, onDamage);
       return runCell({ engine, cell, corpus, onEvent, signal }, models);
     },
   };
