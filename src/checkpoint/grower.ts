@@ -17,7 +17,7 @@ export interface GrowRequest {
 }
 
 export interface Measurement {
-  /** A .txt or .jsonl file; null for the validation text of the shipped corpora. */
+  /** A file of text, as data.corpus takes it; null for the validation text of the shipped corpora. */
   readonly text: string | null;
   readonly engine: MeasuringEngine;
 }

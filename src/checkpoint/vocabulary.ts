@@ -10,7 +10,7 @@ import { isObject, parseObject } from './small-file.ts';
 export function readVocabulary(folder: string, files: TokenizerFiles, vocab: number): CheckpointVocabulary | null {
   const found = fromList(files) ?? fromTokenizer(folder, files);
   if (found === null) return null;
-  if (found.length <= vocab) return { entries: found, lowercase: isLowercase(folder, files) };
+  if (found.length <= vocab) return { entries: found, lowercase: configuredCase(folder, files) ?? true };
   throw fault(folder, `the vocabulary must fit the token table's ${vocab} rows, got ${found.length} entries`);
 }
 
@@ -45,11 +45,12 @@ function fromTokenizer(folder: string, files: TokenizerFiles): readonly string[]
   return entries.filter((entry) => entry !== undefined);
 }
 
-function isLowercase(folder: string, files: TokenizerFiles): boolean {
+/** Whether text is lowercased, as the tokenizer files say; null where they do not. */
+export function configuredCase(folder: string, files: TokenizerFiles): boolean | null {
   const { do_lower_case: configured } = objectIn(folder, files, FILES.tokenizerConfig);
   if (typeof configured === 'boolean') return configured;
   const { normalizer } = objectIn(folder, files, FILES.tokenizer);
-  return !isObject(normalizer) || normalizer.lowercase !== false;
+  return isObject(normalizer) ? normalizer.lowercase !== false : null;
 }
 
 const objectIn = (folder: string, files: TokenizerFiles, name: string): Readonly<Record<string, unknown>> => {

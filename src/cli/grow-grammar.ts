@@ -23,7 +23,7 @@ export function addGrowCommand(program: Command, io: Io, finish: (code: number) 
     .requiredOption('--operator <name>', 'growth operator; one of each dimension may be given', repeated)
     .requiredOption('--to <size=n>', `${SIZES.join(', ')} of the grown model; may be repeated`, withSizes)
     .requiredOption('-o, --out <folder>', 'folder for the grown checkpoint')
-    .option('--text <file>', '.txt or .jsonl file to measure the loss on (default: shipped validation text)')
+    .option('--text <file>', 'file of text to measure the loss on (default: shipped validation text)')
     .option('--no-loss', 'measure no loss, and load no engine')
     .addOption(
       new Option('--engine <name>', 'engine to measure with')

@@ -4,6 +4,7 @@ import type { Opening } from '../engine/choose.ts';
 import type { EngineRequest, SettledEngine } from '../engine/settle.ts';
 import type { Trainer } from '../run/record.ts';
 import type { EngineName } from '../run/spec.ts';
+import type { VocabularyTrainer } from '../run/vocabulary-training.ts';
 import type { EngineTools } from './engine-tools.ts';
 
 /** A stream to write to; a terminal says so, and how wide it is. */
@@ -29,6 +30,8 @@ export interface Io {
   openTrainer(engine: EngineName, opening: Opening): Promise<Trainer>;
   /** Loads the model code, but no engine: that is loaded where a loss is measured. */
   openGrower(): Promise<Grower>;
+  /** Loads the text code. */
+  openVocabularyTrainer(): Promise<VocabularyTrainer>;
   /** What a sweep runs on, found out without loading it. Rejects with a UserError where a named engine is not there. */
   settleEngine(request: EngineRequest): Promise<SettledEngine>;
   openEngineTools(): Promise<EngineTools>;

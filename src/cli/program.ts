@@ -8,6 +8,7 @@ import { addEngineCommands } from './engine-grammar.ts';
 import { addResultsCommands } from './results-grammar.ts';
 import { addGrowCommand } from './grow-grammar.ts';
 import { addReportCommand } from './report-grammar.ts';
+import { addVocabCommands } from './vocab-grammar.ts';
 import type { Io } from './io.ts';
 
 /** What a command's action leaves for `main`: the exit code. */
@@ -96,6 +97,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     });
 
   addGrowCommand(program, io, finish);
+  addVocabCommands(program, io, finish);
   addDiffCommand(program, io, finish);
   addReportCommand(program, io, finish);
   addEngineCommands(program, io, finish);

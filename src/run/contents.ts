@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { UserError } from '../errors.ts';
 import { CORPORA } from './corpora.ts';
+import { codeOf } from './files.ts';
 import type { Arm, Comparison } from './spec.ts';
 import { userFiles } from './task-files.ts';
 
@@ -15,17 +17,28 @@ export async function contentsOf(arms: readonly Arm[]): Promise<Comparison['cont
   const corpora = arms.flatMap(({ settings }) => settings.data.corpus).filter((entry) => !named.includes(entry));
   const tasks = (await Promise.all(arms.map(({ settings }) => userFiles(settings)))).flat();
   const files = new Map([...corpora.map((path) => [path, [path]] as const), ...tasks]);
-  const digests = [...files].map(async ([key, paths]) => [key, await digestOf(paths)] as const);
-  return Object.fromEntries(await Promise.all(digests));
+  const digests: Record<string, string> = {};
+  // One after another: a corpus may be of more files than can be open at a time.
+  for (const [key, paths] of files) digests[key] = await digestOf(paths);
+  return digests;
 }
 
 async function digestOf(paths: readonly string[]): Promise<string> {
-  const single = await Promise.all(
-    paths.map(async (path) => {
-      const hash = createHash('sha256');
-      await pipeline(createReadStream(path), hash);
-      return hash.digest('hex');
-    }),
-  );
+  const single: string[] = [];
+  for (const path of paths) {
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash).catch((error: unknown) => {
+      throw unreadable(path, error);
+    });
+    single.push(hash.digest('hex'));
+  }
   return single.length === 1 ? single[0]! : createHash('sha256').update(single.join(' ')).digest('hex');
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  const reasons: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EACCES: 'permission denied' };
+  const reason = reasons[codeOf(error)];
+  return reason === undefined
+    ? error
+    : new UserError(`${path} cannot be read: ${reason}`, 'Check the paths in data.', { cause: error });
 }

@@ -22,8 +22,10 @@ export interface Settings {
     readonly dropout: number;
   };
   readonly data: {
-    /** Names of shipped corpora, or absolute paths of .txt and .jsonl files. */
+    /** Names of shipped corpora, or absolute paths of files of text. */
     readonly corpus: readonly string[];
+    /** Absolute path of the user's vocabulary; left out where it is the shipped one. */
+    readonly vocabulary?: string;
     /** Entries of the vocabulary in use, special tokens included. */
     readonly vocab: number;
     /** Tokens of a pre-training sequence, [CLS] and [SEP] included. */
@@ -84,7 +86,7 @@ export interface Comparison {
   readonly vary: readonly string[];
   readonly engine: EngineSetting;
   readonly arms: readonly Arm[];
-  /** SHA-256 of every text file that the arms read, by path, and of the tasks' data, by dataKey (run/contents.ts). */
+  /** SHA-256 of every text file and vocabulary that the arms read, by path, and of the tasks' data, by dataKey (run/contents.ts). */
   readonly contents: Readonly<Record<string, string>>;
 }
 
@@ -167,10 +169,11 @@ export const engineIdentity = (engine: EngineSetting): object =>
 
 /** The pre-training data by what is in it, not by where it lies. The user's data sets are their tasks' to name. */
 export function resolvedData(
-  { data: { glue, squad, ...data } }: Pick<Settings, 'data'>,
+  { data: { glue, squad, vocabulary, ...data } }: Pick<Settings, 'data'>,
   contents: Comparison['contents'],
 ): Settings['data'] {
-  return { ...data, corpus: data.corpus.map((entry) => contents[entry] ?? entry) };
+  const corpus = data.corpus.map((entry) => contents[entry] ?? entry);
+  return { ...data, corpus, ...(vocabulary === undefined ? {} : { vocabulary: contents[vocabulary] ?? vocabulary }) };
 }
 
 /** JSON with sorted keys: equal values give equal text. Throws for what JSON would silently make less of: maps, bytes. */

@@ -54,7 +54,7 @@ export async function loadSweep(
     vary,
     engine: { ...DEFAULTS.engine, ...(typeof engine === 'string' ? { name: engine } : engine) },
     arms,
-    contents: await contentsOf(arms),
+    contents: { ...(await contentsOf(arms)), ...corpora.contents },
   };
 }
 

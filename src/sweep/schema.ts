@@ -1,5 +1,5 @@
 import { DIMENSIONS } from '../growth/layout.ts';
-import { CORPORA, CORPUS_SUMMARIES, VOCABULARY_SIZES } from '../run/corpora.ts';
+import { CORPORA, CORPUS_FILES, CORPUS_SUMMARIES, VOCABULARY_SIZES } from '../run/corpora.ts';
 import { DEFAULTS } from './defaults.ts';
 import { finetune } from './finetune-schema.ts';
 import { growthPolicy } from './growth-schema.ts';
@@ -65,11 +65,14 @@ const USER_DATA = [
 
 const data = mapping('The pre-training text.', {
   corpus: {
-    ...list(`Shipped corpora: ${corpora}; or paths of .txt and .jsonl files, relative to this file.`, {
-      type: 'string',
-      minLength: 1,
-      description: 'A corpus name or a path.',
-    }),
+    ...list(
+      `Shipped corpora: ${corpora}; or paths of files (${CORPUS_FILES}), folders and globs, relative to this file.`,
+      {
+        type: 'string',
+        minLength: 1,
+        description: 'A corpus name or a path.',
+      },
+    ),
     minItems: 1,
     default: DEFAULTS.data.corpus,
   },
@@ -80,6 +83,11 @@ const data = mapping('The pre-training text.', {
       VOCABULARY_SIZES.maximum,
     ),
     default: DEFAULTS.data.vocab,
+  },
+  vocabulary: {
+    type: 'string',
+    description: 'Instead of vocab: a vocab.txt or tokenizer.json of a BERT, or its folder; relative to this file.',
+    minLength: 1,
   },
   length: whole('Tokens of a sequence, [CLS] and [SEP] included; model.positions if not given.', 4, LARGEST_SIZE),
   ...Object.fromEntries(
@@ -149,7 +157,7 @@ export const sections = { model, data, train, growth, finetune, schedule };
 
 /** What a grid can vary: a value of `base`; corpora and schedules are for arms and cases to tell apart. */
 function gridSettings(): [path: string, schema: JsonSchema][] {
-  const files = ['data.corpus', 'data.glue', 'data.squad', 'schedule'];
+  const files = ['data.corpus', 'data.vocabulary', 'data.glue', 'data.squad', 'schedule'];
   return leafPaths()
     .filter((path) => !files.includes(path))
     .map((path) => [path, schemaAt(path.split('.'), { properties: sections })]);

@@ -52,11 +52,18 @@ export function merge(base: SettingsInput, changes: SettingsInput): SettingsInpu
     ...rest,
     ...changes,
     model: { ...base.model, ...changes.model, init: { ...base.model?.init, ...changes.model?.init } },
-    data: { ...base.data, ...changes.data },
+    data: mergedText(base.data, changes.data),
     train: { ...others, ...budget, ...changes.train },
     growth: { ...base.growth, ...changes.growth },
     finetune: { ...base.finetune, ...changes.finetune, ...mergedOverrides(base, changes) },
   };
+}
+
+/** A size alone is one of the shipped vocabulary. */
+function mergedText(base: SettingsInput['data'], changes: SettingsInput['data']): NonNullable<SettingsInput['data']> {
+  const { vocabulary, ...rest } = base ?? {};
+  const isShipped = changes?.vocab !== undefined && changes.vocabulary === undefined;
+  return { ...rest, ...(vocabulary === undefined || isShipped ? {} : { vocabulary }), ...changes };
 }
 
 /** Fills in the defaults. */

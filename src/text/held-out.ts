@@ -1,4 +1,5 @@
 import { textKey } from '../tasks/split.ts';
+import { holdsPerhaps } from './held-out-hashes.ts';
 
 /** From this many words on, a held-out text is recognized inside longer sentences too. */
 const WORDS = 5;
@@ -13,7 +14,9 @@ export function heldOutText(keys: ReadonlySet<string>): (sentence: string) => bo
     const start = wordsAt(key, 0);
     if (start !== null) byStart.set(start, [...(byStart.get(start) ?? []), key]);
   }
+  const mayHold = holdsPerhaps(keys);
   return (sentence) => {
+    if (!mayHold(sentence)) return false;
     const key = textKey(sentence);
     if (keys.has(key)) return true;
     for (let at = 0; at !== -1; at = nextWord(key, at)) {

@@ -1,4 +1,4 @@
-import { existsSync, openSync, closeSync, fsyncSync } from 'node:fs';
+import { openSync, closeSync, fsyncSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../errors.ts';
@@ -9,39 +9,50 @@ import { corpusDigest } from './digest.ts';
 import { draftPrefix } from '../run/cache-names.ts';
 import { prepareOnce } from './prepare-once.ts';
 import { openShard, writeShard, type ShardWriter } from './shard.ts';
+import { shardDamage, writeDigests, type ShardDigests } from './shard-digests.ts';
 import { heldOutKeys } from './task-data.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
+import type { Vocabulary } from './vocabulary.ts';
 import { trainingText, type Chunk } from './training-text.ts';
 
 /** Text handed to the tokenizer at a time: enough to keep its threads busy, little enough to report often. */
 const CHARACTERS_AT_ONCE = 1 << 18;
 
 /**
- * Token shards of the sources (names of shipped corpora, paths of .txt and .jsonl files) with the vocabulary's first
- * `vocab` entries: found in `cache` if they were made before, else made. Documents end in [SEP]. No text of a test
+ * Token shards of the sources (names of shipped corpora, paths of files of text) in a vocabulary, or in that many
+ * entries of the shipped one: found in `cache` if they were made before, else made. Documents end in [SEP]. No text of a test
  * example of any shipped task is in them.
- * `onProgress` counts bytes of the sources. Throws a UserError for a source that cannot be used, and `signal.reason`
+ * `onProgress` counts bytes of the sources. Shards in the cache that are not as they were written are made again, which
+ * `onDamage` is told of first. Throws a UserError for a source that cannot be used, and `signal.reason`
  * when stopped; the cache never holds half a corpus, whoever else writes to it.
  */
 export async function prepareCorpus(
   sources: readonly string[],
-  vocab: number,
+  vocabulary: Vocabulary | number,
   cache: string,
   onProgress: (done: number, of: number) => void,
   signal?: AbortSignal,
+  onDamage: (what: string) => void = () => undefined,
 ): Promise<PreparedCorpus> {
   signal?.throwIfAborted();
   const corpora = sources.map(openCorpus);
-  const tokenizer = openTokenizer(vocab);
-  const digest = await corpusDigest(corpora, tokenizer.vocabulary);
+  const tokenizer = openTokenizer(vocabulary);
+  const digest = await corpusDigest(corpora, tokenizer, signal);
   const folder = join(cache, digest);
-  const wanted = { cache, digest, exists: () => existsSync(folder) };
-  await prepareOnce(wanted, onProgress, signal, (told) =>
-    make(folder, cache, { corpora, tokenizer, onProgress: told, signal }),
-  );
+  let isSound = (await shardDamage(folder, signal)) === null;
+  await prepareOnce({ cache, digest, exists: () => isSound }, onProgress, signal, async (told) => {
+    // Another may have made it since.
+    const damage = await shardDamage(folder, signal);
+    if (damage !== null) {
+      if (damage !== '') onDamage(damage);
+      await make(folder, cache, { corpora, tokenizer, onProgress: told, signal });
+    }
+    isSound = true;
+  });
   const corpus = {
     digest,
-    vocab,
+    vocab: tokenizer.vocabulary.length,
+    special: tokenizer.special,
     train: openShard(join(folder, 'train.u16')),
     validation: openShard(join(folder, 'validation.u16')),
   };
@@ -60,16 +71,15 @@ interface Work {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Fills a folder of its own, then moves it into place; should another have been there before, it is the same. */
+/** Fills a folder of its own, then puts it in the place of what is there. */
 async function make(folder: string, cache: string, work: Work): Promise<void> {
   await mkdir(cache, { recursive: true });
   const draft = await mkdtemp(join(cache, draftPrefix(basename(folder))));
   try {
     await fill(draft, work);
     syncFolder(draft);
-    await rename(draft, folder).catch((error: unknown) => {
-      if (!existsSync(folder)) throw error;
-    });
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
     syncFolder(cache);
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -79,9 +89,10 @@ async function make(folder: string, cache: string, work: Work): Promise<void> {
 async function fill(folder: string, { corpora, tokenizer, onProgress, signal }: Work): Promise<void> {
   const of = await sizeOf(corpora);
   const writers = {
-    train: writeShard(join(folder, 'train.u16')),
-    validation: writeShard(join(folder, 'validation.u16')),
+    train: writeShard(join(folder, 'train.u16'), tokenizer.special.sep),
+    validation: writeShard(join(folder, 'validation.u16'), tokenizer.special.sep),
   };
+  let digests: ShardDigests;
   try {
     let done = 0;
     onProgress(done, of);
@@ -94,9 +105,9 @@ async function fill(folder: string, { corpora, tokenizer, onProgress, signal }: 
     }
     onProgress(of, of);
   } finally {
-    writers.train.close();
-    writers.validation.close();
+    digests = { 'train.u16': writers.train.close(), 'validation.u16': writers.validation.close() };
   }
+  writeDigests(folder, digests);
 }
 
 /** A document that is interrupted by a piece for the other shard ends there: what follows is not its next sentence. */

@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { TokenShard } from './corpus.ts';
-import { SEP } from './vocabulary.ts';
 
 /** Ids on disk: unsigned 16-bit, little-endian, nothing else. */
 const BYTES_PER_TOKEN = 2;
@@ -35,26 +35,28 @@ function readWhole(file: number, bytes: Buffer, position: number): void {
 /** A shard being written; closed exactly once. */
 export interface ShardWriter {
   add(ids: Int32Array): void;
-  /** Ends a document: a [SEP], unless there is nothing to end. */
+  /** Ends a document: the separator, unless there is nothing to end. */
   endDocument(): void;
-  /** Flushes to the disk; resolves to the number of tokens. */
-  close(): number;
+  /** Flushes to the disk; gives the SHA-256 of the file. */
+  close(): string;
 }
 
-/** Creates the file and holds back small writes. */
-export function writeShard(path: string): ShardWriter {
+/** Creates the file and holds back small writes; documents end in `separator`. */
+export function writeShard(path: string, separator: number): ShardWriter {
   const file = openSync(path, 'wx');
   const buffer = Buffer.alloc(BUFFERED_TOKENS * BYTES_PER_TOKEN);
+  const hash = createHash('sha256');
   let buffered = 0;
-  let written = 0;
-  let last = SEP;
+  let last = separator;
   const flush = (): void => {
+    hash.update(buffer.subarray(0, buffered));
     for (let done = 0; done < buffered;) done += writeSync(file, buffer, done, buffered - done);
     buffered = 0;
   };
   const push = (id: number): void => {
-    buffered = buffer.writeUInt16LE(id, buffered);
-    written += 1;
+    buffer[buffered] = id & 0xff;
+    buffer[buffered + 1] = id >>> 8;
+    buffered += BYTES_PER_TOKEN;
     last = id;
     if (buffered === buffer.length) flush();
   };
@@ -63,13 +65,13 @@ export function writeShard(path: string): ShardWriter {
       for (const id of ids) push(id);
     },
     endDocument() {
-      if (last !== SEP) push(SEP);
+      if (last !== separator) push(separator);
     },
     close() {
       flush();
       fsyncSync(file);
       closeSync(file);
-      return written;
+      return hash.digest('hex');
     },
   };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { VOCABULARY_SIZES } from '../run/corpora.ts';
 
-/** Special tokens stand first in every vocabulary, in this order. */
+/** Special tokens stand first in the shipped vocabulary, in this order. */
 export const SPECIAL_TOKENS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
 export const PAD = 0;
 export const UNK = 1;
@@ -30,6 +30,12 @@ export function specialIds(vocabulary: readonly string[]): SpecialIds | string {
   return lacking ?? { pad: pad!, unk: unk!, cls: cls!, sep: sep!, mask: mask! };
 }
 
+/** WordPiece entries by id, and whether text is lowercased (and loses its accents) before it is cut. */
+export interface Vocabulary {
+  readonly entries: readonly string[];
+  readonly lowercase: boolean;
+}
+
 const LIST = new URL('../../assets/vocabulary.txt', import.meta.url);
 
 /**
@@ -45,3 +51,6 @@ export function loadVocabulary(size: number): readonly string[] {
   }
   return readFileSync(LIST, 'utf8').split('\n').slice(0, size);
 }
+
+/** The first `size` entries of the shipped vocabulary, which is uncased. Throws a RangeError outside VOCABULARY_SIZES. */
+export const shippedVocabulary = (size: number): Vocabulary => ({ entries: loadVocabulary(size), lowercase: true });

@@ -3,6 +3,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { UserError } from '../errors.ts';
 import type { Engine, HostTensors } from '../engine/engine.ts';
 import type { ModelShape } from '../growth/layout.ts';
+import { CORPUS_FILES, corpusFormat } from '../run/corpora.ts';
 import { validationBatches } from '../text/batches.ts';
 import { openCorpus } from '../text/corpora/index.ts';
 import type { MaskedBatch } from '../text/corpus.ts';
@@ -56,9 +57,9 @@ export async function measuredText({ shape, vocabulary }: Checkpoint, file: stri
 }
 
 async function checkText(file: string): Promise<void> {
-  if (!/\.(?:txt|jsonl)$/.test(file)) {
+  if (corpusFormat(file) === null) {
     throw new UserError(
-      `--text must name a .txt or .jsonl file, got "${file}".`,
+      `--text must name a file that is ${CORPUS_FILES}, got "${file}".`,
       'Without --text, shipped text is taken.',
     );
   }

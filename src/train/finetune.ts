@@ -13,6 +13,7 @@ import { spanExtraction } from './span-task.ts';
 import { summarize } from './task-runs.ts';
 import type { Encoding, TaskModel } from './task-model.ts';
 import { plannedSteps, tune } from './tune.ts';
+import { vocabularyOf } from './vocabulary.ts';
 import { windowedSpans } from './window-task.ts';
 
 export interface Finetuned {
@@ -66,7 +67,7 @@ async function prepareTask(
   { data }: Settings,
   { length, examples }: TaskProtocol,
 ): Promise<TaskModel> {
-  const encoding: Encoding = { tokenizer: openTokenizer(data.vocab), length, examples };
+  const encoding: Encoding = { tokenizer: openTokenizer(await vocabularyOf(data)), length, examples };
   switch (task.kind) {
     case 'classification':
       return classification(task, await loadExamples(task, data), shape, encoding);

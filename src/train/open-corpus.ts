@@ -2,6 +2,7 @@ import type { TrainerContext } from '../run/record.ts';
 import type { PreparedCorpus } from '../text/corpus.ts';
 import { prepareCorpus } from '../text/prepare.ts';
 import type { CellRun } from './run.ts';
+import { vocabularyOf } from './vocabulary.ts';
 
 /** Opens the corpus of a cell's pre-training. Throws and rejects as `prepareCorpus` does. */
 export type OpenCorpus = (run: CellRun, context: Pick<TrainerContext, 'cache'>) => Promise<PreparedCorpus>;
@@ -10,13 +11,17 @@ export type OpenCorpus = (run: CellRun, context: Pick<TrainerContext, 'cache'>) 
 export function corpusOpener(): OpenCorpus {
   let last: { readonly key: string; readonly corpus: PreparedCorpus } | null = null;
   return async ({ cell, onEvent, signal }, { cache }) => {
-    const { corpus: sources, vocab } = cell.settings.data;
-    const key = JSON.stringify([cache, vocab, sources]);
+    const { data } = cell.settings;
+    const key = JSON.stringify([cache, data]);
     if (last?.key === key) return last.corpus;
+    let what = 'corpus';
     const progress = (done: number, of: number) => {
-      onEvent({ type: 'prepare', what: 'corpus', done, of });
+      onEvent({ type: 'prepare', what, done, of });
     };
-    const corpus = await prepareCorpus(sources, vocab, cache, progress, signal);
+    const onDamage = (damage: string) => {
+      what = `corpus again, as ${damage}`;
+    };
+    const corpus = await prepareCorpus(data.corpus, await vocabularyOf(data), cache, progress, signal, onDamage);
     last = { key, corpus };
     return corpus;
   };

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Writable } from 'node:stream';
 import type { Grower } from '../../src/checkpoint/grower.ts';
 import type { Io } from '../../src/cli/io.ts';
+import { trainVocabulary } from '../../src/text/train-vocabulary.ts';
 
 /** A stream that remembers what was written to it; with `columns`, a terminal. */
 class RecordedOutput extends Writable {
@@ -56,6 +57,7 @@ export function recordedIo({ env = {}, columns = null, worker, grower }: Recorde
     openTrainer: () => Promise.reject(new Error('this test opens no trainer')),
     openGrower: () =>
       grower === undefined ? Promise.reject(new Error('this test grows nothing')) : Promise.resolve(grower),
+    openVocabularyTrainer: () => Promise.resolve(trainVocabulary),
     settleEngine: () => Promise.resolve({ name: 'wasm', entry: null, why: 'it is embedded', xla: 'off' }),
     openEngineTools: () => Promise.reject(new Error('this test opens no engine tools')),
     onInterrupt(handler) {

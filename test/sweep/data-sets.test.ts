@@ -119,3 +119,31 @@ describe('a protocol of a task’s own', () => {
     expect(message).toMatch(/sweep\.yaml:5:/);
   });
 });
+
+describe('a corpus of several files', () => {
+  const TEXTS = { 'texts/b.txt': 'B.', 'texts/a.jsonl': '{"text": "A."}', 'texts/deep/c.txt': 'C.' };
+
+  test('is every file of a folder or a glob, in order', async () => {
+    write({ ...TEXTS, 'texts/README.md': 'not text' });
+    const corpusOf = async (entry: string) =>
+      (await load(sweep(`corpus: [${entry}]`, 'tasks: []'))).arms[0]!.settings.data.corpus.map((path) =>
+        path.replace(`${folder}/`, ''),
+      );
+    expect(await corpusOf('texts')).toEqual(['texts/a.jsonl', 'texts/b.txt', 'texts/deep/c.txt']);
+    expect(await corpusOf('"texts/**/*.txt", sotu')).toEqual(['texts/b.txt', 'texts/deep/c.txt', 'sotu']);
+  });
+
+  test('names a cell by what is in its files, however they are listed', async () => {
+    write(TEXTS);
+    const before = await idOf(sweep('corpus: [texts]', 'tasks: []'));
+    expect(await idOf(sweep('corpus: [texts/a.jsonl, texts/b.txt, texts/deep/c.txt]', 'tasks: []'))).toBe(before);
+    write({ 'texts/b.txt': 'Other.' });
+    expect(await idOf(sweep('corpus: [texts]', 'tasks: []'))).not.toBe(before);
+  });
+
+  test('counts no text twice', async () => {
+    write(TEXTS);
+    const { message } = await mistakeIn(sweep('corpus: [texts, texts/b.txt]', 'tasks: []'));
+    expect(message).toMatch(/corpus\[1\] must not stand for text that is listed before, but does for .*texts\/b\.txt/);
+  });
+});

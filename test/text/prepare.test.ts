@@ -184,3 +184,16 @@ function sequencesIn({ train, validation }: PreparedCorpus, sequences: readonly 
 function toText(ids: Int32Array): string {
   return new TextDecoder('utf-16le').decode(Uint16Array.from(ids));
 }
+
+test("a user's vocabulary, special tokens anywhere, decides ids, separators and the corpus's name", async () => {
+  const entries = ['ship', '[UNK]', 'The', '[SEP]', 'sails', '[PAD]', '[CLS]', '[MASK]', 'the'];
+  const path = join(folder, 'own-vocabulary.txt');
+  writeFileSync(path, 'The ship sails.\n\nthe ship\n\n'.repeat(60));
+  const cache = newCache();
+  const cased = await prepareCorpus([path], { entries, lowercase: false }, cache, ignore);
+  const uncased = await prepareCorpus([path], { entries, lowercase: true }, cache, ignore);
+  expect(tokensOf(cased.train).slice(0, 8)).toEqual([8, 0, 3, 2, 0, 4, 1, 3]);
+  expect(tokensOf(uncased.train).slice(0, 8)).toEqual([8, 0, 3, 8, 0, 4, 1, 3]);
+  expect([cased.vocab, cased.special.sep, cased.special.mask]).toEqual([9, 3, 7]);
+  expect(cased.digest).not.toBe(uncased.digest);
+});

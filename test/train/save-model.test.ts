@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -55,6 +55,19 @@ describe.each(['post', 'pre'] as const)('a %s-norm cell whose model is saved', (
     expect(await validationLoss(program, repetitiveCorpus, settings, wanted, signal)).toBeCloseTo(result.loss!, 6);
     program.dispose();
   });
+});
+
+test("a model in a vocabulary of the user's is saved with it", async () => {
+  const entries = ['ship', '[UNK]', 'The', '[SEP]', 'sails', '[CLS]', '[MASK]', '[PAD]'];
+  const vocabulary = join(folder, 'own.txt');
+  await writeFile(vocabulary, entries.join('\n'));
+  const tiny = settingsOf('post', [{ share: 1, reductions: {} }]);
+  const settings = { ...tiny, data: { ...tiny.data, vocabulary, vocab: entries.length } };
+  await saveModel(join(folder, 'cell'), settings, initialState(shapeOf(settings), settings.model.init, 1));
+  const saved = await readCheckpoint(join(folder, 'cell'));
+  expect(saved.vocabulary).toEqual({ entries, lowercase: false });
+  const config = JSON.parse(await readFile(join(folder, 'cell', 'config.json'), 'utf8')) as Record<string, unknown>;
+  expect(config).toMatchObject({ vocab_size: 8, pad_token_id: 7 });
 });
 
 describe('a model that ends reduced', () => {

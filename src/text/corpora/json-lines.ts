@@ -3,19 +3,21 @@ import { sentencesOf } from '../sentences.ts';
 import type { Corpus, Document } from './corpus.ts';
 import { emptyCorpus, linesOf, type Line } from './lines.ts';
 
-/** A .jsonl file: one document a line, `{"text": "…"}`; other fields are ignored. */
+/** A .jsonl file, packed or not: one document a line, `{"text": "…"}`; other fields are ignored. */
 export function jsonLines(path: string): Corpus {
   return { name: path, files: () => [path], documents: () => documentsOf(path) };
 }
 
 async function* documentsOf(path: string): AsyncGenerator<Document> {
   let found = false;
-  for await (const line of linesOf(path)) {
-    if (line.text.trim() === '') continue;
-    const passages = sentencesOf(textOf(line, path)).map((sentence) => [sentence]);
-    if (passages.length === 0) continue;
-    found = true;
-    yield { passages, bytes: line.bytes };
+  for await (const lines of linesOf(path)) {
+    for (const line of lines) {
+      if (line.text.trim() === '') continue;
+      const passages = sentencesOf(textOf(line, path)).map((sentence) => [sentence]);
+      if (passages.length === 0) continue;
+      found = true;
+      yield { passages, bytes: line.bytes };
+    }
   }
   if (!found) throw emptyCorpus(path);
 }

@@ -22,14 +22,16 @@ async function* documentsOf(): AsyncGenerator<Document> {
   for (const file of FILES) {
     let passages: Passage[] = [];
     let bytes = 0;
-    for await (const line of linesOf(wordnetFile(file))) {
-      const synset = parseSynset(line.text);
-      bytes += line.bytes;
-      if (synset !== null) passages.push(passageOf(synset));
-      if (passages.length < SYNSETS_PER_DOCUMENT) continue;
-      yield { passages, bytes };
-      passages = [];
-      bytes = 0;
+    for await (const lines of linesOf(wordnetFile(file))) {
+      for (const line of lines) {
+        const synset = parseSynset(line.text);
+        bytes += line.bytes;
+        if (synset !== null) passages.push(passageOf(synset));
+        if (passages.length < SYNSETS_PER_DOCUMENT) continue;
+        yield { passages, bytes };
+        passages = [];
+        bytes = 0;
+      }
     }
     if (passages.length > 0) yield { passages, bytes };
   }
