@@ -44,7 +44,7 @@ export function maskRow(
   }
 }
 
-const reservedIds = (special: SpecialIds): number[] => Object.values(special).sort((a, b) => a - b);
+const reservedIds = (special: SpecialIds): number[] => Object.values<number>({ ...special }).sort((a, b) => a - b);
 
 /**
  * `masked` different positions in a sequence of [CLS] and these tokens, ascending. Unknown tokens teach nothing: taken

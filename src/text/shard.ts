@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { TokenShard } from './corpus.ts';
+import type { Sentence } from './sentence-index.ts';
 import { SEP } from './vocabulary.ts';
 
 /** Ids on disk: unsigned 16-bit, little-endian, nothing else. */
@@ -23,8 +24,8 @@ export function openShard(path: string): TokenShard {
   };
 }
 
-/** One read may give less than asked for. */
-function readWhole(file: number, bytes: Buffer, position: number): void {
+/** Fills `bytes` from a place of a file: one read may give less than asked for. */
+export function readWhole(file: number, bytes: Buffer, position: number): void {
   for (let done = 0; done < bytes.length;) {
     const count = readSync(file, bytes, done, bytes.length - done, position + done);
     if (count === 0) throw new Error('a token shard became shorter while it was read');
@@ -35,6 +36,8 @@ function readWhole(file: number, bytes: Buffer, position: number): void {
 /** A shard being written; closed exactly once. */
 export interface ShardWriter {
   add(ids: Int32Array): void;
+  /** Where the next token goes, and whether a document begins with it. */
+  next(): Sentence;
   /** Ends a document: a [SEP], unless there is nothing to end. */
   endDocument(): void;
   /** Flushes to the disk; resolves to the number of tokens. */
@@ -62,6 +65,7 @@ export function writeShard(path: string): ShardWriter {
     add: (ids) => {
       for (const id of ids) push(id);
     },
+    next: () => ({ start: written, opens: last === SEP }),
     endDocument() {
       if (last !== SEP) push(SEP);
     },
