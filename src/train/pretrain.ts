@@ -11,7 +11,7 @@ import { initialState } from './init.ts';
 import type { LearnedGrowth } from './learn-growth.ts';
 import { compileStage, trainStage, type StageEnd } from './stage.ts';
 import { timed } from './stopwatch.ts';
-import { VALIDATION_TOKENS, validationLoss } from './validation.ts';
+import { validate, VALIDATION_TOKENS, type Validation } from './validation.ts';
 
 /** What a cell's training works with. */
 export interface Run {
@@ -26,6 +26,7 @@ export interface Run {
 export interface Pretrained {
   readonly status: CellResult['status'];
   readonly loss: number | null;
+  readonly nsp?: NonNullable<CellResult['nsp']>;
   readonly steps: number;
   readonly flops: number;
   readonly seconds: Omit<CellResult['seconds'], 'finetune'>;
@@ -79,9 +80,9 @@ export async function pretrain(run: Run): Promise<Pretrained> {
       const end = await runStage(run, stages, index, program, tally);
       if (end.diverged) return result(tally, stages[index]!.shape, null, null);
       const last = index === stages.length - 1;
-      const loss = last ? await measure(run, program, targetShape(settings).length, tally) : null;
-      if (loss !== null) return result(tally, stages[index]!.shape, loss, await program.read());
-      const before = await measure(run, program, stages[index]!.shape.length, tally);
+      const final = last ? await measure(run, program, targetShape(settings).length, tally) : null;
+      if (final !== null) return result(tally, stages[index]!.shape, final, await program.read());
+      const { loss: before } = await measure(run, program, stages[index]!.shape.length, tally);
       const grown = await growInto(run, stages, index + 1, await program.read());
       tallyFit(tally, grown.fitted);
       // New moments have seen nothing: Adam's bias correction starts over with them.
@@ -95,7 +96,8 @@ export async function pretrain(run: Run): Promise<Pretrained> {
   throw new Error('a schedule has at least one stage');
 }
 
-function result(tally: Tally, shape: ModelShape, loss: number | null, state: HostTensors | null): Pretrained {
+function result(tally: Tally, shape: ModelShape, final: Validation | null, state: HostTensors | null): Pretrained {
+  const { loss = null, nsp } = final ?? {};
   const { flops, steps, stages, growths, curve, train, compile: compiling, evaluate } = tally;
   const status = loss !== null && Number.isFinite(loss) ? 'done' : 'diverged';
   const seconds = { train, compile: compiling, evaluate };
@@ -103,6 +105,7 @@ function result(tally: Tally, shape: ModelShape, loss: number | null, state: Hos
   return {
     status,
     loss: done ? loss : null,
+    ...(done && nsp !== undefined ? { nsp } : {}),
     steps,
     flops,
     seconds,
@@ -163,9 +166,9 @@ async function measure(
   length: number,
   tally: Tally,
   mask = 1,
-): Promise<number> {
+): Promise<Validation> {
   const where = { length, tokens: VALIDATION_TOKENS.table, mask };
-  const { value, seconds } = await timed(() => validationLoss(program, corpus, cell.settings, where, signal));
+  const { value, seconds } = await timed(() => validate(program, corpus, cell.settings, where, signal));
   tally.evaluate += seconds;
   return value;
 }
@@ -180,7 +183,7 @@ async function recordGrowth(
 ): Promise<void> {
   // What enters through masks has not begun to.
   const mask = stages[afterStage + 1]!.entering === null ? 1 : 0;
-  const after = await measure(run, program, stages[afterStage]!.shape.length, tally, mask);
+  const { loss: after } = await measure(run, program, stages[afterStage]!.shape.length, tally, mask);
   const growth = { afterStage, step: tally.steps, before, after, ...told };
   tally.growths.push(growth);
   run.onEvent({ type: 'grow', growth });

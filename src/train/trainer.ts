@@ -19,11 +19,11 @@ export async function openTrainer(name: Engine['name'], opening: Opening = {}): 
   return {
     run: async (cell, { cache, models }, onEvent, signal) => {
       onEvent({ type: 'engine', name, device, versions, why, threads, repeatable });
-      const { corpus: sources, vocab } = cell.settings.data;
+      const { corpus: sources, vocab, pairs } = cell.settings.data;
       const progress = (done: number, of: number) => {
         onEvent({ type: 'prepare', what: 'corpus', done, of });
       };
-      const corpus = await prepareCorpus(sources, vocab, cache, progress, signal);
+      const corpus = await prepareCorpus(sources, vocab, cache, progress, signal, pairs !== undefined);
       return runCell({ engine, cell, corpus, onEvent, signal }, models);
     },
   };
