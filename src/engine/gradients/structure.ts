@@ -123,7 +123,8 @@ export const STRUCTURE_GRADIENTS: readonly tf.GradConfig[] = [
   },
   {
     kernelName: tf.Unpack,
-    gradFunc: (dy, _, { axis }) => ({ value: () => tf.stack(dy as tf.Tensor[], axis as number) }),
+    // Of a single part the gradient is no list.
+    gradFunc: (dy, _, { axis }) => ({ value: () => tf.stack([dy].flat(), axis as number) }),
   },
   {
     kernelName: tf.GatherV2,
