@@ -125,7 +125,9 @@ test('texts that fit are whole sentences: B begins with the sentence after the l
 });
 
 test('neither length nor fullness tells what follows, even where half of the documents are short', () => {
-  const mixed = shardOf(Array.from({ length: 80 }, (_, index) => (index % 2 === 0 ? [4, 4, 4] : Array(30).fill(5))));
+  const mixed = shardOf(
+    Array.from({ length: 80 }, (_, index) => (index % 2 === 0 ? [4, 4, 4] : Array.from({ length: 30 }, () => 5))),
+  );
   const lengths = (wanted: boolean) =>
     rowsOf(mixed, 120, 3)
       .filter(({ follows }) => follows === wanted)
@@ -149,10 +151,10 @@ test('of each text as much is drawn for B as there is of it, however few documen
 });
 
 test('an epoch takes a pair from every stretch once, and the stretches hold every sentence', () => {
-  const { count, stretch } = stretchesOf(shard, SHAPE.length - 3);
+  const stretches = stretchesOf(shard, SHAPE.length - 3);
   const held = new Set<number>();
-  for (let index = 0; index < count; index += 1) {
-    const { starts } = stretch(index);
+  for (let index = 0; index < stretches.count; index += 1) {
+    const { starts } = stretches.stretch(index);
     expect(starts.length).toBeGreaterThan(2);
     for (const start of starts.slice(0, -1)) held.add(start);
   }
