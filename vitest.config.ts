@@ -19,7 +19,7 @@ export default defineConfig({
             'test/engine/install/probe.test.ts',
           ],
           // These open the engines that they need themselves.
-          exclude: ['entering', 'learn-growth', 'grown-tensors', 'grow-checkpoint'].map(
+          exclude: ['entering', 'learn-growth', 'grown-tensors', 'grow-checkpoint', 'pair-training'].map(
             (name) => `test/train/${name}.test.ts`,
           ),
           env: { GROWBENCH_TEST_ENGINE: 'tensorflow' },

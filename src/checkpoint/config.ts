@@ -81,15 +81,21 @@ function dropoutOf(path: string, { hidden_dropout_prob: dropout = 0.1 }: Values)
   throw fault(path, `hidden_dropout_prob must be from 0 to below 1, got ${shown(dropout)}`);
 }
 
+/** The class of transformers that has these heads of pre-training and no other. */
+function architecture(maskedLm: boolean, nextSentence: boolean): string {
+  if (nextSentence) return maskedLm ? 'BertForPreTraining' : 'BertForNextSentencePrediction';
+  return maskedLm ? 'BertForMaskedLM' : 'BertModel';
+}
+
 /**
- * The config.json of a model, as transformers writes it for BertForMaskedLM, or for BertModel where the head is
- * missing, with a block of our own. A pre-norm model gets a model_type that transformers refuses: it has no class for
+ * The config.json of a model, as transformers writes it for the class that has its heads, with a block of our own.
+ * `hasHead`: the masked-LM head is not missing. A pre-norm model gets a model_type that transformers refuses: it has no class for
  * one, and would compute something else with the same weights.
  */
 export function makeConfig({ shape, dropout }: ModelConfig, hasHead: boolean, padding: number): string {
   const { norm, length } = shape;
   const config = {
-    ...(norm === 'post' && { architectures: [hasHead ? 'BertForMaskedLM' : 'BertModel'] }),
+    ...(norm === 'post' && { architectures: [architecture(hasHead, shape.nextSentence === true)] }),
     attention_probs_dropout_prob: dropout,
     dtype: 'float32',
     growbench: { format: 1, length, norm },

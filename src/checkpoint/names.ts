@@ -1,6 +1,6 @@
 import type { Parameter, ParameterKind } from '../growth/layout.ts';
 
-/** Modules of transformers' BertForMaskedLM by our names: those in a layer begin at the layer. */
+/** Modules of transformers' BertForPreTraining by our names: those in a layer begin at the layer. */
 const MODULES: Readonly<Record<string, string>> = {
   'embedding/tokens': 'bert.embeddings.word_embeddings',
   'embedding/positions': 'bert.embeddings.position_embeddings',
@@ -14,11 +14,13 @@ const MODULES: Readonly<Record<string, string>> = {
   ffn_input: 'intermediate.dense',
   ffn_output: 'output.dense',
   ffn_norm: 'output.LayerNorm',
-  // BertForMaskedLM has no norm after its layers; this name is ours.
+  // BERT has no norm after its layers; this name is ours.
   final_norm: 'bert.encoder.LayerNorm',
   'masked_lm/transform': 'cls.predictions.transform.dense',
   'masked_lm/norm': 'cls.predictions.transform.LayerNorm',
   'masked_lm/output': 'cls.predictions',
+  pooler: 'bert.pooler.dense',
+  next_sentence: 'cls.seq_relationship',
 };
 
 const ENDINGS: Readonly<Record<ParameterKind, string>> = {
@@ -28,7 +30,7 @@ const ENDINGS: Readonly<Record<ParameterKind, string>> = {
   gain: 'weight',
 };
 
-/** What transformers calls a parameter of BertForMaskedLM. Throws for a parameter that no unreduced model has: a bug. */
+/** What transformers calls a parameter of BertForPreTraining. Throws for a parameter that no unreduced model has: a bug. */
 export function bertName({ name, layer, leaf, kind }: Parameter): string {
   const module = MODULES[kind === 'table' ? leaf : leaf.replace(/\/(?:kernel|bias|gain)$/, '')];
   if (module === undefined) throw new Error(`a BERT has no parameter ${name}`);
@@ -41,6 +43,9 @@ export const isTransposed = ({ kind }: Parameter): boolean => kind === 'kernel';
 /** Whether a parameter is of the masked-LM head, which transformers' BertModel lacks. */
 export const isHead = ({ leaf }: Parameter): boolean => leaf.startsWith('masked_lm/');
 
+/** What a file must have for the next-sentence head to be read. */
+export const NEXT_SENTENCE: readonly string[] = ['bert.pooler.dense.weight', 'cls.seq_relationship.weight'];
+
 /** The other names of the output bias and of the token table, which the masked-LM head shares. */
 export const DECODER = { bias: 'cls.predictions.decoder.bias', kernel: 'cls.predictions.decoder.weight' } as const;
 
@@ -48,7 +53,7 @@ export const DECODER = { bias: 'cls.predictions.decoder.bias', kernel: 'cls.pred
 export const BUFFERS: readonly string[] = ['bert.embeddings.position_ids', 'bert.embeddings.token_type_ids'];
 
 /**
- * The name that today's BertForMaskedLM gives to a tensor: files of BertModel leave `bert.` out, and files from before
+ * The name that today's BertForPreTraining gives to a tensor: files of BertModel leave `bert.` out, and files from before
  * 2019 call a norm's gain gamma and its bias beta.
  */
 export const currentName = (name: string): string =>

@@ -7,7 +7,7 @@ import { FILES, type Checkpoint, type CheckpointTensor, type TokenizerFiles } fr
 import { readConfig } from './config.ts';
 import { fault, quoted } from './fault.ts';
 import type { TensorEntry } from './header.ts';
-import { bertName, BUFFERS, currentName, DECODER, isHead, isTransposed } from './names.ts';
+import { bertName, BUFFERS, currentName, DECODER, isHead, isTransposed, NEXT_SENTENCE } from './names.ts';
 import { readSmallFile } from './small-file.ts';
 import { transpose } from './transpose.ts';
 import { readVocabulary } from './vocabulary.ts';
@@ -32,7 +32,8 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
     throw isMissing(error) ? await noCheckpoint(folder, FILES.weights) : error;
   });
   try {
-    return { shape, dropout, vocabulary, tokenizer, ...(await readParameters(file, shape)) };
+    const whole: ModelShape = hasNextSentence(file) ? { ...shape, nextSentence: true } : shape;
+    return { shape: whole, dropout, vocabulary, tokenizer, ...(await readParameters(file, whole)) };
   } finally {
     await file.close();
   }
@@ -55,6 +56,12 @@ async function tokenizerFiles(folder: string): Promise<TokenizerFiles> {
   const names = [FILES.vocabulary, FILES.tokenizer, FILES.tokenizerConfig, FILES.specialTokens];
   const texts = await Promise.all(names.map((name) => readSmallFile(join(folder, name), LARGEST_TOKENIZER)));
   return new Map(names.flatMap((name, index) => (texts[index] == null ? [] : [[name, texts[index]]])));
+}
+
+/** Whether the file has a next-sentence head with the pooler that it reads; a pooler alone is left out. */
+function hasNextSentence({ tensors }: WeightsFile): boolean {
+  const names = tensors.map(({ name }) => currentName(name));
+  return NEXT_SENTENCE.every((name) => names.includes(name));
 }
 
 type Read = Pick<Checkpoint, 'parameters' | 'missing' | 'leftOut'>;

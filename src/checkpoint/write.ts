@@ -21,8 +21,8 @@ export interface NewCheckpoint {
 }
 
 /**
- * Writes a model as a Hugging Face folder, which transformers loads as BertForMaskedLM (a pre-norm model only
- * growbench loads). The folder is there whole or not at all: it is filled under another name, synced and renamed.
+ * Writes a model as a Hugging Face folder, which transformers loads as BertForMaskedLM or, with a next-sentence head, as
+ * BertForPreTraining (a pre-norm model only growbench loads). The folder is there whole or not at all: it is filled under another name, synced and renamed.
  * Throws a UserError where the place cannot be written to or is taken already.
  */
 export async function writeCheckpoint(folder: string, model: NewCheckpoint): Promise<void> {

@@ -61,7 +61,7 @@ function rows({ parameters }: Model, name: string, columns: number): Float32Arra
 
 /** All of a hidden unit that depends on no other unit. */
 function ownRows(model: Model): Rows {
-  const elsewhere = /(^masked_lm|\/query|\/key|\/value)\//;
+  const elsewhere = /(^masked_lm|^pooler|\/query|\/key|\/value)\//;
   const own = ({ name, leaf, kind, axes }: Parameter) =>
     axes.at(-1) === 'hidden' && !elsewhere.test(name) && (kind !== 'kernel' || leaf === 'ffn_output/right');
   return model.all.filter(own).flatMap(({ name }) => rows(model, name, model.shape.hidden));

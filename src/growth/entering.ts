@@ -33,6 +33,7 @@ export function isMasked({ leaf, kind }: Pick<Parameter, 'leaf' | 'kind'>, axis:
     case 'segment':
     case 'rank':
     case 'window':
+    case 'continuation':
       return false;
   }
 }

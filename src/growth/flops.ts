@@ -1,4 +1,4 @@
-import { scoreLayer, type ModelShape } from './layout.ts';
+import { CONTINUATIONS, scoreLayer, type ModelShape } from './layout.ts';
 
 /**
  * FLOPs of one forward pass over one sequence, a multiply and an add counted as two.
@@ -10,8 +10,9 @@ import { scoreLayer, type ModelShape } from './layout.ts';
  *   + 4·n²·d   scores and their product with the values
  *   + 4·n·d·f  the two FFN projections; factorized at rank r, 4·n·r·(d + f)
  *
- * and the masked-LM head, read at the masked positions only, 2·m·d² + 2·m·d·V. A layer that uses another's scores
- * saves its query and key projections and the scores, 4·n·d² + 2·n²·d.
+ * and the masked-LM head, read at the masked positions only, 2·m·d² + 2·m·d·V; a next-sentence head, read at [CLS],
+ * adds 2·d² + 4·d. A layer that uses another's scores saves its query and key projections and the scores,
+ * 4·n·d² + 2·n²·d.
  *
  * Under pooling (Gu et al. 2021, released code) the layers see the pooled tokens followed by the masked ones, which are
  * not pooled. The first layer's queries come from there, its keys and values from the sequence as it was; so are the
@@ -25,8 +26,12 @@ export function forwardFlops(shape: ModelShape, masked: number): number {
     return layerFlops(shape, inner, scores === 0 ? shape.length : inner, scores === layer);
   });
   const head = 2 * masked * d * d + 2 * masked * d * vocab;
-  return all.reduce((sum, one) => sum + one, head + poolFlops(shape, inner, masked));
+  return all.reduce((sum, one) => sum + one, head + nextSentenceFlops(shape) + poolFlops(shape, inner, masked));
 }
+
+/** Of one forward pass of the pooler and the next-sentence head; 0 where there is none. */
+export const nextSentenceFlops = ({ nextSentence, hidden: d }: ModelShape): number =>
+  nextSentence === true ? 2 * d * d + 2 * d * CONTINUATIONS : 0;
 
 function layerFlops({ hidden: d, ffn: f, ffnRank }: ModelShape, queries: number, keys: number, own: boolean): number {
   const scores = own ? 2 * queries * d * d + 2 * keys * d * d + 2 * queries * keys * d : 0;

@@ -1,8 +1,8 @@
-import { forwardFlops, innerLength } from './flops.ts';
+import { forwardFlops, innerLength, nextSentenceFlops } from './flops.ts';
 import { scoreLayer, type ModelShape } from './layout.ts';
 
 /**
- * Training FLOPs of one sequence where only `trained` layers and the masked-LM head are: the whole forward pass, and a
+ * Training FLOPs of one sequence where only `trained` layers and the pre-training heads are: the whole forward pass, and a
  * backward pass that ends at the lowest trained layer. There a product costs one more for the gradient of its kernel,
  * if that is trained, and one more for the gradient of its input, if anything trained lies below. `trained` ascending,
  * not empty; counted as in `forwardFlops`.
@@ -13,7 +13,7 @@ export function frozenFlops(shape: ModelShape, masked: number, trained: readonly
   const above = Array.from({ length: layers - lowest }, (_, index) => lowest + index);
   const backward = above.map((layer) => layerBackward(shape, masked, layer, lowest, trained.includes(layer)));
   // The output kernel is the token table: frozen, but passed through.
-  const head = 2 * (2 * masked * d * d) + 2 * masked * d * vocab;
+  const head = 2 * (2 * masked * d * d) + 2 * masked * d * vocab + 2 * nextSentenceFlops(shape);
   return backward.reduce((sum, flops) => sum + flops, forwardFlops(shape, masked) + head);
 }
 

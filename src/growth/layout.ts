@@ -25,6 +25,8 @@ export interface ModelShape {
   /** Tokens of a pre-training sequence, [CLS] and [SEP] included. */
   readonly length: number;
   readonly pool: Pool | null;
+  /** There is a head that tells from [CLS] whether the second text follows the first; left out where there is none. */
+  readonly nextSentence?: true;
 }
 
 /** What a model has that no reduction but that of sizes has touched. */
@@ -33,7 +35,10 @@ export const UNREDUCED = { ffnRank: null, scoreGroup: 1, pool: null } as const;
 /** Segment ids: 0 for the first text, 1 for the second. */
 export const SEGMENTS = 2;
 
-export type Axis = 'vocab' | 'position' | 'segment' | 'hidden' | 'ffn' | 'rank' | 'window';
+/** What the next-sentence head chooses from: the second text is the continuation of the first (0), or not (1). */
+export const CONTINUATIONS = 2;
+
+export type Axis = 'vocab' | 'position' | 'segment' | 'hidden' | 'ffn' | 'rank' | 'window' | 'continuation';
 export type ParameterKind = 'table' | 'kernel' | 'bias' | 'gain';
 
 /** One trainable tensor. The axes of a kernel are [input, output]. */
@@ -129,15 +134,25 @@ const MASKED_LM_HEAD: readonly Row[] = [
   ['masked_lm/output/bias', 'bias', 'vocab'],
 ];
 
-/** Whether a parameter is the masked-LM head's own; the token table, which it shares, is not. */
-export const isHead = ({ leaf }: Parameter): boolean => MASKED_LM_HEAD.some(([own]) => own === leaf);
+/** What is read off [CLS]: a dense layer with tanh, which fine-tuning goes on from, and a linear map of it. */
+const NEXT_SENTENCE_HEAD: readonly Row[] = [
+  ['pooler/kernel', 'kernel', 'hidden', 'hidden'],
+  ['pooler/bias', 'bias', 'hidden'],
+  ['next_sentence/kernel', 'kernel', 'hidden', 'continuation'],
+  ['next_sentence/bias', 'bias', 'continuation'],
+];
+
+const PRETRAINING_HEADS: readonly Row[] = [...MASKED_LM_HEAD, ...NEXT_SENTENCE_HEAD];
+
+/** Whether a parameter is one of the pre-training heads' own; the token table, which one of them shares, is not. */
+export const isHead = ({ leaf }: Pick<Parameter, 'leaf'>): boolean => PRETRAINING_HEADS.some(([own]) => own === leaf);
 
 /** The name of a parameter: `layer_3/query/kernel`, or the leaf itself outside the layers. */
 export const parameterName = (layer: number | null, leaf: string): string =>
   layer === null ? leaf : `layer_${layer}/${leaf}`;
 
 /** What decides which parameters there are, whatever their sizes. */
-export type LayoutShape = Pick<ModelShape, 'layers' | 'norm' | 'pool' | 'ffnRank' | 'scoreGroup'>;
+export type LayoutShape = Pick<ModelShape, 'layers' | 'norm' | 'pool' | 'ffnRank' | 'scoreGroup' | 'nextSentence'>;
 
 /**
  * Every pre-trained parameter of a model, in a fixed order. The one place where parameter names are spelled.
@@ -152,6 +167,7 @@ export function layout(shape: LayoutShape): Parameter[] {
     ...Array.from({ length: shape.layers }, (_, layer) => rows(layer, layerRows(shape, layer))).flat(),
     ...rows(null, shape.norm === 'pre' ? FINAL_NORM : []),
     ...rows(null, MASKED_LM_HEAD),
+    ...rows(null, shape.nextSentence === true ? NEXT_SENTENCE_HEAD : []),
   ];
 }
 
@@ -165,6 +181,7 @@ export function dims(parameter: Parameter, shape: ModelShape): number[] {
     ffn: shape.ffn,
     rank: shape.ffnRank ?? 0,
     window: (shape.pool?.window ?? 0) * shape.hidden,
+    continuation: CONTINUATIONS,
   };
   return parameter.axes.map((axis) => size[axis]);
 }

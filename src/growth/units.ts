@@ -21,6 +21,7 @@ export function origins(axis: Axis, from: ModelShape, to: ModelShape): readonly 
     case 'position':
     case 'segment':
     case 'rank':
+    case 'continuation':
       return null;
   }
 }

@@ -41,6 +41,7 @@ export function cellColumns(plan: Plan, outcomes: readonly Outcome[], metrics: T
     ),
     integers('flops_to_loss', (outcome) => toLoss.get(outcome)?.flops ?? null),
     measured('loss', metrics, ({ loss }) => loss),
+    ...nextSentenceColumns(plan, metrics),
     ...growthColumns(plan, metrics),
     measured('effective_ffn', metrics, ({ width }) => width?.ffn ?? null),
     measured('effective_hidden', metrics, ({ width }) => width?.hidden ?? null),
@@ -56,6 +57,12 @@ export function cellColumns(plan: Plan, outcomes: readonly Outcome[], metrics: T
     measured('seconds_evaluate', metrics, ({ seconds }) => seconds.evaluate),
     measured('seconds_finetune', metrics, ({ seconds }) => seconds.finetune),
   ];
+}
+
+/** How often the continuation was told, where any arm learns to tell it. */
+function nextSentenceColumns({ arms }: Plan, metrics: TaskMetrics): CsvColumn<Outcome>[] {
+  if (arms.every(({ arm }) => arm.settings.data.pairs === undefined)) return [];
+  return [measured('nsp_accuracy', metrics, ({ nsp }) => nsp?.accuracy ?? null)];
 }
 
 /** Loss just before and just after each growth; as many pairs as the arm with the most stages needs. */

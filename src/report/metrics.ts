@@ -44,6 +44,7 @@ const METRICS: readonly Metric[] = [
   { ...TIMED, name: 'seconds_evaluate', shown: false },
   { ...TIMED, name: 'seconds_finetune', shown: false },
   { ...LOSS, name: 'loss' },
+  { ...NOISY, name: 'nsp_accuracy', unit: '', better: 'higher', decimals: 4 },
   { ...WIDTH, name: 'effective_ffn' },
   { ...WIDTH, name: 'effective_hidden' },
   { ...NOISY, name: 'score', unit: 'percent', better: 'higher', decimals: 2 },

@@ -14,12 +14,13 @@ export function assembleResult(records: readonly NodeRecord[]): CellResult {
   const evaluation = results.find((result): result is EvaluationResult => result.kind === 'evaluation');
   const last = stages.at(-1);
   if (last === undefined) throw new Error('a cell has at least one stage');
-  const loss = evaluation === undefined ? last.loss : evaluation.loss;
+  const { loss, nsp } = evaluation ?? last;
   const isDone = last.status === 'done' && loss !== null && Number.isFinite(loss);
   const growths = stages.flatMap(({ growth }) => (growth === null ? [] : [growth]));
   return {
     status: isDone ? 'done' : 'diverged',
     loss: isDone ? loss : null,
+    ...(isDone && nsp !== undefined ? { nsp } : {}),
     steps: last.end.steps,
     flops: totalFlops(stages),
     seconds: {

@@ -78,6 +78,8 @@ export interface StageResult {
   readonly seconds: Omit<CellResult['seconds'], 'finetune'>;
   /** At the stage's own length, at its end; null where it diverged. */
   readonly loss: number | null;
+  /** Only of training on pairs, and as `loss`. */
+  readonly nsp?: NonNullable<CellResult['nsp']>;
   readonly width: EffectiveWidth | null;
   /** Where the run stands at the stage's end. */
   readonly end: StageEndState;
@@ -97,6 +99,8 @@ export interface StageEndState {
 export interface EvaluationResult {
   readonly kind: 'evaluation';
   readonly loss: number;
+  /** Only of training on pairs. */
+  readonly nsp?: NonNullable<CellResult['nsp']>;
   readonly seconds: number;
 }
 

@@ -65,6 +65,8 @@ export interface CellResult {
   readonly status: 'done' | 'diverged';
   /** Final validation loss; null where the run diverged. */
   readonly loss: number | null;
+  /** Only of sentence pairs: the share (0 to 1) of validation pairs whose continuation is told from other text at the end. */
+  readonly nsp?: { readonly accuracy: number };
   readonly steps: number;
   readonly flops: number;
   /** Time of the training steps, and of fitting what a growth learns; compiling, growing and evaluating are kept apart. */

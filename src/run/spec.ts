@@ -32,6 +32,8 @@ export interface Settings {
     readonly length: number;
     /** Share of a sequence's tokens that is masked. */
     readonly mask: number;
+    /** Sequences are pairs of texts, and a second head learns to tell whether one follows the other; else packed text. */
+    readonly pairs?: 'nsp';
     /** Absolute paths of the folders of the user's data sets; those of which no task is wanted may be left out. */
     readonly glue?: string;
     readonly squad?: string;
@@ -191,7 +193,8 @@ export function canonical(value: unknown): string {
 /** The full-size model that a cell ends with. */
 export function targetShape({ model, data }: Settings): ModelShape {
   const { layers, hidden, heads, ffn, positions, norm } = model;
-  return { layers, hidden, heads, ffn, positions, norm, vocab: data.vocab, length: data.length, ...UNREDUCED };
+  const sizes = { layers, hidden, heads, ffn, positions, norm, vocab: data.vocab, length: data.length };
+  return { ...sizes, ...UNREDUCED, ...(data.pairs === undefined ? {} : { nextSentence: true }) };
 }
 
 /** Masked tokens of a sequence of `length` tokens: at least one. */

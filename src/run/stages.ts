@@ -11,7 +11,7 @@ import { maskedTokens, targetShape, type Settings } from './spec.ts';
 /** The steps at the start of a stage in which only what is new is trained. */
 export interface Freeze {
   readonly steps: number;
-  /** The layers that are trained, ascending; the masked-LM head is too. */
+  /** The layers that are trained, ascending; the pre-training heads are too. */
   readonly layers: readonly number[];
 }
 

@@ -11,7 +11,7 @@ export const DEFAULTS = {
   /** FFN units per hidden unit. */
   ffnRatio: 4,
   model: { positions: 128, norm: 'post', init: { std: 0.02, positions: 'random' }, dropout: 0.1 },
-  data: { corpus: CORPORA, vocab: 4000, mask: 0.15 },
+  data: { corpus: CORPORA, vocab: 4000, mask: 0.15, pairs: 'none' },
   train: { batch: 32, warmup: '10%', decay: 0.01, clip: 1, precision: 'fp32' },
   /** Measurements of the validation loss in a run. */
   evaluations: 10,

@@ -31,7 +31,10 @@ export interface SettingsInput {
     readonly init?: Partial<Settings['model']['init']>;
     readonly dropout?: number | Share;
   };
-  readonly data?: Partial<Omit<Settings['data'], 'mask'>> & { readonly mask?: number | Share };
+  readonly data?: Partial<Omit<Settings['data'], 'mask' | 'pairs'>> & {
+    readonly mask?: number | Share;
+    readonly pairs?: 'none' | 'nsp';
+  };
   readonly train?: Partial<Omit<Settings['train'], 'warmup'>> & {
     readonly flops?: number;
     readonly warmup?: number | Share;

@@ -100,21 +100,22 @@ function scheduleFaults(settings: Settings): Fault[] {
   });
 }
 
-/** [CLS] and [SEP] stay as they are, and of the rest something must be left to guess from. */
-const NEVER_MASKED = 3;
+/** Special tokens stay as they are, and of the rest something must be left to guess from. */
+const specialTokens = ({ pairs }: Settings['data']): number => (pairs === undefined ? 2 : 3);
 
 function maskFaults(settings: Settings): Fault[] {
   const { data, schedule } = settings;
   const target = targetShape(settings);
   const lengths = [...new Set(schedule.map((stage) => stageShape(target, stage).length))];
-  const length = lengths.find((candidate) => maskedTokens(candidate, data.mask) > candidate - NEVER_MASKED);
+  const special = specialTokens(data);
+  const length = lengths.find((candidate) => maskedTokens(candidate, data.mask) > candidate - special - 1);
   if (length === undefined) return [];
   const message = `data.mask must leave a word to guess from, got ${maskedTokens(length, data.mask)} masks in ${length} tokens`;
   return [
     {
       settings: [path('data', 'mask'), path('data', 'length')],
       message,
-      hint: 'Two of the tokens are [CLS] and [SEP].',
+      hint: special === 2 ? 'Two of the tokens are [CLS] and [SEP].' : 'Three of the tokens are [CLS] and two [SEP].',
     },
   ];
 }

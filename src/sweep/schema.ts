@@ -93,6 +93,13 @@ const data = mapping('The pre-training text.', {
   ...Object.fromEntries(
     USER_DATA.map(({ name, description }) => [name, { type: 'string', description, minLength: 1 }]),
   ),
+  pairs: {
+    ...choice(
+      'nsp: sequences are pairs of texts, and the model also learns to tell whether the second follows the first, as BERT does. none: packed text.',
+      ['none', 'nsp'],
+    ),
+    default: DEFAULTS.data.pairs,
+  },
   mask: {
     ...share('Share of the tokens that is masked.', { exclusiveMinimum: 0, exclusiveMaximum: 1 }),
     default: DEFAULTS.data.mask,

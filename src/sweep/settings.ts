@@ -69,7 +69,7 @@ function mergedText(base: SettingsInput['data'], changes: SettingsInput['data'])
 /** Fills in the defaults. */
 export function fill({ model = {}, data, train, growth, finetune, schedule }: SettingsInput): FilledSettings {
   const { layers, hidden, heads, ffn, positions = DEFAULTS.model.positions } = model;
-  const { mask, ...text } = { ...DEFAULTS.data, ...data };
+  const { mask, pairs, ...text } = { ...DEFAULTS.data, ...data };
   const { overrides, examples, warmup, ...tuning } = { ...DEFAULTS.finetune, length: positions, ...finetune };
   return {
     model: {
@@ -82,7 +82,13 @@ export function fill({ model = {}, data, train, growth, finetune, schedule }: Se
       init: { ...DEFAULTS.model.init, ...model.init },
       dropout: fraction(model.dropout ?? DEFAULTS.model.dropout),
     },
-    data: { ...text, length: data?.length ?? positions, mask: fraction(mask) },
+    data: {
+      ...text,
+      length: data?.length ?? positions,
+      mask: fraction(mask),
+      // Left out where there are none, so that cells from before there were any keep their names.
+      ...(pairs === 'none' ? {} : { pairs }),
+    },
     train: { steps: undefined, flops: undefined, rate: undefined, evaluate: undefined, ...DEFAULTS.train, ...train },
     growth: { warmup: undefined, ...DEFAULTS.growth, ...growth },
     finetune: {

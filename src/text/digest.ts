@@ -30,6 +30,13 @@ export async function corpusDigest(
   return hash.digest('hex').slice(0, 16);
 }
 
+/** Bump when the sentences of the same tokens come to be others. */
+const SENTENCES_VERSION = 1;
+
+/** Names the same corpus kept with its sentences. */
+export const sentencesDigest = (digest: string): string =>
+  createHash('sha256').update(`${digest} sentences ${SENTENCES_VERSION}`).digest('hex').slice(0, 16);
+
 async function fileDigest(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
   await checkFile(path);
   const hash = createHash('sha256');

@@ -148,7 +148,7 @@ export function writeRow(sheet: Sheet, row: number, text: Int32Array, pair: Int3
  * How much of two texts is kept when tokens are taken from the end of the longer (of the pair, when they are equal),
  * one by one, until both fit.
  */
-function longestFirst(text: number, pair: number, room: number): [text: number, pair: number] {
+export function longestFirst(text: number, pair: number, room: number): [text: number, pair: number] {
   if (text + pair <= room) return [text, pair];
   const half = Math.floor(room / 2);
   if (pair <= half) return [room - pair, pair];

@@ -5,10 +5,10 @@ import { UserError } from '../errors.ts';
 import type { Corpus } from './corpora/corpus.ts';
 import { openCorpus } from './corpora/index.ts';
 import type { PreparedCorpus } from './corpus.ts';
-import { corpusDigest } from './digest.ts';
+import { corpusDigest, sentencesDigest } from './digest.ts';
 import { draftPrefix } from '../run/cache-names.ts';
 import { prepareOnce } from './prepare-once.ts';
-import { openShard, writeShard, type ShardWriter } from './shard.ts';
+import { openShards, writeShards } from './shard-files.ts';
 import { shardDamage, writeDigests, type ShardDigests } from './shard-digests.ts';
 import { heldOutKeys } from './task-data.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
@@ -20,8 +20,9 @@ const CHARACTERS_AT_ONCE = 1 << 18;
 
 /**
  * Token shards of the sources (names of shipped corpora, paths of files of text) in a vocabulary, or in that many
- * entries of the shipped one: found in `cache` if they were made before, else made. Documents end in [SEP]. No text of a test
- * example of any shipped task is in them.
+ * entries of the shipped one: found in `cache` if they were made before, else made. Documents end in [SEP]. No text of a
+ * test example of any shipped task is in them. `withSentences` keeps where the sentences begin, too: the same tokens, and
+ * the digest of the same text, in files of their own.
  * `onProgress` counts bytes of the sources. Shards in the cache that are not as they were written are made again, which
  * `onDamage` is told of first. Throws a UserError for a source that cannot be used, and `signal.reason`
  * when stopped; the cache never holds half a corpus, whoever else writes to it.
@@ -33,29 +34,26 @@ export async function prepareCorpus(
   onProgress: (done: number, of: number) => void,
   signal?: AbortSignal,
   onDamage: (what: string) => void = () => undefined,
+  withSentences = false,
 ): Promise<PreparedCorpus> {
   signal?.throwIfAborted();
   const corpora = sources.map(openCorpus);
   const tokenizer = openTokenizer(vocabulary);
   const digest = await corpusDigest(corpora, tokenizer, signal);
-  const folder = join(cache, digest);
+  const name = withSentences ? sentencesDigest(digest) : digest;
+  const folder = join(cache, name);
   let isSound = (await shardDamage(folder, signal)) === null;
-  await prepareOnce({ cache, digest, exists: () => isSound }, onProgress, signal, async (told) => {
+  await prepareOnce({ cache, digest: name, exists: () => isSound }, onProgress, signal, async (told) => {
     // Another may have made it since.
     const damage = await shardDamage(folder, signal);
     if (damage !== null) {
       if (damage !== '') onDamage(damage);
-      await make(folder, cache, { corpora, tokenizer, onProgress: told, signal });
+      await make(folder, cache, { corpora, tokenizer, withSentences, onProgress: told, signal });
     }
     isSound = true;
   });
-  const corpus = {
-    digest,
-    vocab: tokenizer.vocabulary.length,
-    special: tokenizer.special,
-    train: openShard(join(folder, 'train.u16')),
-    validation: openShard(join(folder, 'validation.u16')),
-  };
+  const { special } = tokenizer;
+  const corpus = { digest, vocab: tokenizer.vocabulary.length, special, ...openShards(folder, withSentences) };
   if (corpus.train.length > 0 && corpus.validation.length > 0) return corpus;
   throw new UserError(
     `The corpus (${sources.join(', ')}) is too small to split: ${corpus.train.length} tokens to train on, ` +
@@ -67,6 +65,7 @@ export async function prepareCorpus(
 interface Work {
   readonly corpora: readonly Corpus[];
   readonly tokenizer: Tokenizer;
+  readonly withSentences: boolean;
   readonly onProgress: (done: number, of: number) => void;
   readonly signal: AbortSignal | undefined;
 }
@@ -86,35 +85,26 @@ async function make(folder: string, cache: string, work: Work): Promise<void> {
   }
 }
 
-async function fill(folder: string, { corpora, tokenizer, onProgress, signal }: Work): Promise<void> {
+async function fill(folder: string, { corpora, tokenizer, withSentences, onProgress, signal }: Work): Promise<void> {
   const of = await sizeOf(corpora);
-  const writers = {
-    train: writeShard(join(folder, 'train.u16'), tokenizer.special.sep),
-    validation: writeShard(join(folder, 'validation.u16'), tokenizer.special.sep),
-  };
+  const files = writeShards(folder, tokenizer.special.sep, withSentences);
+  const textsOf = ({ text, sentences }: Chunk) => (withSentences ? sentences : [text]);
   let digests: ShardDigests;
   try {
     let done = 0;
     onProgress(done, of);
     for await (const chunks of grouped(trainingText(corpora, await heldOutKeys()))) {
       signal?.throwIfAborted();
-      const ids = await tokenizer.ids(chunks.map(({ text }) => text));
-      for (const [index, chunk] of chunks.entries()) add(writers, chunk, ids[index]!);
+      const ids = await tokenizer.ids(chunks.flatMap(textsOf));
+      for (const chunk of chunks) files.add(chunk, ids.splice(0, textsOf(chunk).length));
       done += chunks.reduce((sum, { bytes }) => sum + bytes, 0);
       onProgress(Math.min(Math.round(done), of), of);
     }
     onProgress(of, of);
   } finally {
-    digests = { 'train.u16': writers.train.close(), 'validation.u16': writers.validation.close() };
+    digests = files.close();
   }
   writeDigests(folder, digests);
-}
-
-/** A document that is interrupted by a piece for the other shard ends there: what follows is not its next sentence. */
-function add(writers: Readonly<Record<Chunk['shard'], ShardWriter>>, { shard, last }: Chunk, ids: Int32Array): void {
-  writers[shard].add(ids);
-  if (shard === 'validation') writers.train.endDocument();
-  if (shard === 'validation' || last) writers[shard].endDocument();
 }
 
 async function* grouped(chunks: AsyncIterable<Chunk>): AsyncGenerator<readonly Chunk[]> {

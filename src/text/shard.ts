@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { TokenShard } from './corpus.ts';
+import type { Sentence } from './sentence-index.ts';
 
 /** Ids on disk: unsigned 16-bit, little-endian, nothing else. */
 const BYTES_PER_TOKEN = 2;
@@ -23,8 +24,8 @@ export function openShard(path: string): TokenShard {
   };
 }
 
-/** One read may give less than asked for. */
-function readWhole(file: number, bytes: Buffer, position: number): void {
+/** Fills `bytes` from a place of a file: one read may give less than asked for. */
+export function readWhole(file: number, bytes: Buffer, position: number): void {
   for (let done = 0; done < bytes.length;) {
     const count = readSync(file, bytes, done, bytes.length - done, position + done);
     if (count === 0) throw new Error('a token shard became shorter while it was read');
@@ -35,6 +36,8 @@ function readWhole(file: number, bytes: Buffer, position: number): void {
 /** A shard being written; closed exactly once. */
 export interface ShardWriter {
   add(ids: Int32Array): void;
+  /** Where the next token goes, and whether a document begins with it. */
+  next(): Sentence;
   /** Ends a document: the separator, unless there is nothing to end. */
   endDocument(): void;
   /** Flushes to the disk; gives the SHA-256 of the file. */
@@ -47,6 +50,7 @@ export function writeShard(path: string, separator: number): ShardWriter {
   const buffer = Buffer.alloc(BUFFERED_TOKENS * BYTES_PER_TOKEN);
   const hash = createHash('sha256');
   let buffered = 0;
+  let written = 0;
   let last = separator;
   const flush = (): void => {
     hash.update(buffer.subarray(0, buffered));
@@ -57,6 +61,7 @@ export function writeShard(path: string, separator: number): ShardWriter {
     buffer[buffered] = id & 0xff;
     buffer[buffered + 1] = id >>> 8;
     buffered += BYTES_PER_TOKEN;
+    written += 1;
     last = id;
     if (buffered === buffer.length) flush();
   };
@@ -64,6 +69,7 @@ export function writeShard(path: string, separator: number): ShardWriter {
     add: (ids) => {
       for (const id of ids) push(id);
     },
+    next: () => ({ start: written, opens: last === separator }),
     endDocument() {
       if (last !== separator) push(separator);
     },

@@ -5,6 +5,8 @@ import { drawsAt, PURPOSE } from './random.ts';
 /** A piece of running text, all of which goes to the same shard. */
 export interface Chunk {
   readonly text: string;
+  /** The sentences that the text is made of, with a space between them. */
+  readonly sentences: readonly string[];
   readonly shard: 'train' | 'validation';
   /** Whether the document ends with it. */
   readonly last: boolean;
@@ -36,7 +38,8 @@ function* chunksOf(document: Document, isHeldOut: (sentence: string) => boolean)
   const chunks = Math.ceil(kept.length / PASSAGES_PER_CHUNK);
   for (let chunk = 0; chunk < chunks; chunk += 1) {
     const passages = kept.slice(chunk * PASSAGES_PER_CHUNK, (chunk + 1) * PASSAGES_PER_CHUNK);
-    yield { text: passages.flat().join(' '), last: chunk === chunks - 1, bytes: document.bytes / chunks };
+    const sentences = passages.flat();
+    yield { text: sentences.join(' '), sentences, last: chunk === chunks - 1, bytes: document.bytes / chunks };
   }
 }
 

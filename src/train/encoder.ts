@@ -101,9 +101,7 @@ function pooled(state: Tensors, embedded: tf.Tensor2D, pool: Pool, input: Encode
     memory: { rows: embedded, tokens: length },
     hideFirst: mask === null ? null : scoreMask(mask, batch),
     hideRest:
-      windows.mask === null
-        ? null
-        : scoreMask(tf.concat([windows.mask, tf.ones([batch, masked.size / batch])], 1), batch),
+      windows.mask === null ? null : scoreMask(tf.concat([windows.mask, maskOf(mask!, masked, batch)], 1), batch),
   };
 }
 

@@ -5,7 +5,7 @@ import type { HostTensors } from '../engine/engine.ts';
 import { maskedLmEvaluation } from './masked-batch.ts';
 import type { Run } from './run.ts';
 import { timed } from './stopwatch.ts';
-import { evaluationAt, VALIDATION_TOKENS, validationLoss } from './validation.ts';
+import { evaluationAt, validate, VALIDATION_TOKENS } from './validation.ts';
 
 /**
  * The final loss, at the target's length, of a model whose last stage had another. Rejects with the signal's reason
@@ -17,14 +17,14 @@ export async function evaluateFinal(run: Run, state: HostTensors): Promise<Evalu
   const shape = { ...planStages(settings).at(-1)!.shape, length };
   const functions = { [evaluationAt(length)]: maskedLmEvaluation(shape, settings) };
   const options = { precision: settings.train.precision, xla: compiled.xla, steps: 1 } as const;
-  const { value: loss, seconds } = await timed(async () => {
+  const { value, seconds } = await timed(async () => {
     const program = await run.engine.compile(functions, state, options);
     try {
       const where = { length, tokens: VALIDATION_TOKENS.table };
-      return await validationLoss(program, run.corpus, settings, where, run.signal);
+      return await validate(program, run.corpus, settings, where, run.signal);
     } finally {
       program.dispose();
     }
   });
-  return { kind: 'evaluation', loss, seconds };
+  return { kind: 'evaluation', ...value, seconds };
 }

@@ -6,6 +6,7 @@ import type { Task } from '../tasks/task.ts';
 import { drop, SITE, type Dropout } from './dropout.ts';
 import type { Encoded } from './encoder.ts';
 import type { Fresh } from './init.ts';
+import { poolFirst } from './next-sentence.ts';
 import { dense } from './parameters.ts';
 
 /** A parameter that fine-tuning adds to the encoder. */
@@ -15,8 +16,9 @@ interface HeadParameter {
   readonly size: readonly number[];
 }
 
-const POOLER = 'head/pooler';
-const OUTPUT = 'head/output';
+const HEAD = 'head/';
+const POOLER = `${HEAD}pooler`;
+const OUTPUT = `${HEAD}output`;
 
 /** The parameters of a task's head: BERT's (Devlin et al. 2019, section 4). */
 export function headParameters(task: Task, hidden: number): readonly HeadParameter[] {
@@ -34,27 +36,23 @@ export function headParameters(task: Task, hidden: number): readonly HeadParamet
   }
 }
 
-/** A new head for a task. */
-export const initialHead = (task: Task, hidden: number, fresh: Fresh): HostTensors =>
+/** A new head for a task. Its pooler is the one of the pre-trained model, where that has one, as BERT's is. */
+export const initialHead = (task: Task, hidden: number, fresh: Fresh, pretrained: HostTensors): HostTensors =>
   new Map(
     headParameters(task, hidden).map(({ name, kind, size }) => [
       name,
-      { shape: size, values: fresh(kind, name, size) },
+      pretrained.get(name.slice(HEAD.length)) ?? { shape: size, values: fresh(kind, name, size) },
     ]),
   );
 
 /** What is read off [CLS]: tanh of a dense layer, then a linear map. Gives [batch, outputs]. */
 export function sequenceOutputs(
   state: Tensors,
-  { hidden }: Pick<ModelShape, 'hidden'>,
-  { rows, tokens }: Encoded,
+  shape: Pick<ModelShape, 'hidden'>,
+  encoded: Encoded,
   dropout: Dropout | null,
 ): tf.Tensor2D {
-  const batch = rows.shape[0] / tokens;
-  const cube = tf.reshape(rows, [batch, tokens, hidden]);
-  const first = tf.reshape<tf.Rank.R2>(tf.slice(cube, [0, 0, 0], [batch, 1, hidden]), [batch, hidden]);
-  const pooled = tf.tanh(dense(state, POOLER, first));
-  return dense(state, OUTPUT, drop(pooled, dropout, SITE.head));
+  return dense(state, OUTPUT, drop(poolFirst(state, POOLER, shape, encoded), dropout, SITE.head));
 }
 
 /** Far below any score: outside the passage no answer starts or ends. */

@@ -4,11 +4,11 @@ import { learnedMatrices } from '../growth/learned.ts';
 import type { LearnedMatrix, Recipe } from '../growth/recipe.ts';
 import { FITTING, type FitRecord } from '../run/record.ts';
 import type { PlannedFit, PlannedStage } from '../run/stages.ts';
-import { maskedBatch } from '../text/batches.ts';
 import { freshMoments, optimizerFeed } from './adamw.ts';
+import { trainingFeeds } from './drawn-batch.ts';
 import { drawsOf, grownTensors, learnedName, startOf } from './grown-tensors.ts';
 import type { Fresh } from './init.ts';
-import { batchFeeds, batchSize, maskFeed, maskedLmEvaluation, maskedLmObjective } from './masked-batch.ts';
+import { maskFeed, maskedLmEvaluation, maskedLmObjective } from './masked-batch.ts';
 import type { Run } from './run.ts';
 import { rateAt } from './rate.ts';
 import { splitTimes, timed } from './stopwatch.ts';
@@ -37,7 +37,7 @@ export interface LearnedGrowth {
 
 /**
  * Fits a growth's learned matrices and gives the grown parameters (Wang et al. 2023): the small model's parameters stay
- * as they are, the grown model is made of them anew at every step, and the masked-LM loss with dropout is what teaches.
+ * as they are, the grown model is made of them anew at every step, and the loss of pre-training is what teaches.
  * The update is Adam's without decay, where the paper has plain SGD, whose rate would have to follow the size of the gradients.
  * The batches are those that would come after the run's last step, so that no stage trains on them.
  * Rejects with the signal's reason when stopped.
@@ -124,15 +124,11 @@ async function fitMatrices(run: Run, { recipe, to, fit }: Learning, program: Pro
   const { cell, corpus, signal, onEvent } = run;
   const { settings, seed } = cell;
   const every = Math.ceil(fit.steps / FIT_EVENTS);
-  const size = batchSize(settings, shape.length);
   let [first, rest] = [0, 0];
   for (let own = 0; own < fit.steps; own += 1) {
     signal.throwIfAborted();
     const step = settings.train.steps + start + own;
-    const batch = batchFeeds(
-      maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, special: corpus.special, seed, step }),
-      size,
-    );
+    const batch = trainingFeeds(corpus, settings, { length: shape.length, seed, step });
     const optimizer = [...rates].map((peak) => {
       const rate = rateAt(own, { peak, warmup: 0, steps: fit.steps });
       return [rateFeed(peak), optimizerFeed(rate, 0, own + 1)] as const;

@@ -6,10 +6,10 @@ import { maskedTokens, type Settings } from '../run/spec.ts';
 import type { Freeze } from '../run/stages.ts';
 import type { MaskedBatch } from '../text/corpus.ts';
 import { OPTIMIZER, trainedAs } from './adamw.ts';
-import type { Dropout } from './dropout.ts';
 import type { EncoderInput } from './encoder.ts';
 import { enteringState } from './entering.ts';
 import { maskedLmLoss } from './masked-lm.ts';
+import { pairFeedSpecs, pairLoss, pairOutputs } from './pair-loss.ts';
 import { parameter } from './parameters.ts';
 import { trainingStep, type Objective } from './training-step.ts';
 
@@ -23,7 +23,7 @@ export interface MaskedBatchSize {
 /** The settings that decide the sizes of batches. */
 export interface BatchSettings {
   readonly train: Pick<Settings['train'], 'batch'>;
-  readonly data: Pick<Settings['data'], 'mask'>;
+  readonly data: Pick<Settings['data'], 'mask' | 'pairs'>;
 }
 
 /** Sizes of the batches that a cell trains on, at sequences of `length` tokens. */
@@ -32,6 +32,9 @@ export const batchSize = ({ train, data }: BatchSettings, length: number): Maske
   length,
   masked: maskedTokens(length, data.mask),
 });
+
+/** Whether batches are sentence pairs. */
+export const isPaired = ({ data }: BatchSettings): boolean => data.pairs !== undefined;
 
 /** A batch as a step is fed it. Masked positions become rows of all the batch's tokens. */
 export function batchFeeds({ ids, positions, labels }: MaskedBatch, { length, masked }: MaskedBatchSize): Feeds {
@@ -85,7 +88,7 @@ export function maskedLmTraining(
   return trainingStep({ trained, ...maskedLmObjective(shape, settings, entering) });
 }
 
-/** A pre-training step of the layers that `freeze` names and of the masked-LM head; all else stays as it is. */
+/** A pre-training step of the layers that `freeze` names and of the pre-training heads; all else stays as it is. */
 export function maskedLmTrainingOfNew(
   shape: ModelShape,
   settings: Settings,
@@ -110,14 +113,23 @@ export const maskedLmObjective = (
   clip: settings.train.clip,
 });
 
-/** The model's loss on a batch, `entering` as yet, nothing dropped and nothing changed. Outputs `loss`. */
+/**
+ * The model's masked-LM loss on a batch, `entering` as yet, nothing dropped and nothing changed. Outputs `loss` and, of
+ * sentence pairs, the next-sentence logits `nextSentence`, [batch, 2].
+ */
 export function maskedLmEvaluation(
   shape: ModelShape,
   settings: BatchSettings,
   entering: Entering | null = null,
 ): StepFunction {
-  const { feeds, loss } = lossThrough(shape, settings, entering);
-  return { feeds, step: (state, fed) => ({ outputs: { loss: loss(state, fed, null) } }) };
+  const { feeds, seenBy } = seeing(shape, settings, entering);
+  const step: StepFunction['step'] = (state, fed) => {
+    const { seen, input } = seenBy(state, fed);
+    if (!isPaired(settings)) return { outputs: { loss: maskedLmLoss(seen, shape, input, labelsOf(fed), null) } };
+    const { maskedLm, nextSentence } = pairOutputs(seen, shape, input, fed, null);
+    return { outputs: { loss: maskedLm, nextSentence } };
+  };
+  return { feeds, step };
 }
 
 function lossThrough(
@@ -125,20 +137,32 @@ function lossThrough(
   settings: BatchSettings,
   entering: Entering | null,
 ): Pick<Objective, 'feeds' | 'loss'> {
-  const size = batchSize(settings, shape.length);
-  return {
-    feeds: { ...feedSpecs(size), ...(entering === null ? {} : MASK_FEED) },
-    loss: (state, fed, dropout) => {
-      const seen = entering === null ? state : enteringState(state, shape, entering, parameter(fed, MASK));
-      return lossOf(seen, shape, size, fed, dropout);
-    },
+  const { feeds, seenBy } = seeing(shape, settings, entering);
+  const loss: Objective['loss'] = (state, fed, dropout) => {
+    const { seen, input } = seenBy(state, fed);
+    if (!isPaired(settings)) return maskedLmLoss(seen, shape, input, labelsOf(fed), dropout);
+    return pairLoss(pairOutputs(seen, shape, input, fed, dropout), fed);
   };
+  return { feeds, loss };
 }
 
-function lossOf(state: Tensors, shape: ModelShape, size: MaskedBatchSize, fed: Tensors, dropout: Dropout | null) {
-  const feed = (name: string) => parameter(fed, name) as Tensor1D;
-  const { batch, length } = size;
-  const masking = { masked: feed('masked'), visible: feed('visible') };
-  const input: EncoderInput = { batch, length, ids: feed('ids'), segments: null, mask: null, masking };
-  return maskedLmLoss(state, shape, input, feed('labels'), dropout);
+/** The feeds of a batch, and what they make of the state and of the encoder's input. */
+function seeing(shape: ModelShape, settings: BatchSettings, entering: Entering | null) {
+  const { batch, length, masked } = batchSize(settings, shape.length);
+  const seenBy = (state: Tensors, fed: Tensors): { readonly seen: Tensors; readonly input: EncoderInput } => {
+    const feed = (name: string) => parameter(fed, name) as Tensor1D;
+    const masking = { masked: feed('masked'), visible: feed('visible') };
+    return {
+      seen: entering === null ? state : enteringState(state, shape, entering, parameter(fed, MASK)),
+      input: { batch, length, ids: feed('ids'), segments: null, mask: null, masking },
+    };
+  };
+  const feeds = {
+    ...feedSpecs({ batch, length, masked }),
+    ...(isPaired(settings) ? pairFeedSpecs(batch, length, masked) : {}),
+    ...(entering === null ? {} : MASK_FEED),
+  };
+  return { feeds, seenBy };
 }
+
+const labelsOf = (fed: Tensors): Tensor1D => parameter(fed, 'labels') as Tensor1D;

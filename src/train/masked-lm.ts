@@ -17,7 +17,11 @@ export function maskedLmLogits(
   input: EncoderInput,
   dropout: Dropout | null,
 ): tf.Tensor2D {
-  const rows = maskedRows(encode(state, shape, input, dropout), shape, input);
+  return maskedTokenLogits(state, maskedRows(encode(state, shape, input, dropout), shape, input));
+}
+
+/** The masked-LM head on the encoder's rows of masked tokens: [rows, hidden] to [rows, vocab]. */
+export function maskedTokenLogits(state: Tensors, rows: tf.Tensor2D): tf.Tensor2D {
   const transformed = gelu(dense(state, 'masked_lm/transform', rows)) as tf.Tensor2D;
   const normed = norm(state, 'masked_lm/norm', transformed);
   const product = tf.matMul(normed, matrix(state, 'embedding/tokens'), false, true);

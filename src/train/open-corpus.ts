@@ -21,7 +21,9 @@ export function corpusOpener(): OpenCorpus {
     const onDamage = (damage: string) => {
       what = `corpus again, as ${damage}`;
     };
-    const corpus = await prepareCorpus(data.corpus, await vocabularyOf(data), cache, progress, signal, onDamage);
+    const vocabulary = await vocabularyOf(data);
+    const paired = data.pairs !== undefined;
+    const corpus = await prepareCorpus(data.corpus, vocabulary, cache, progress, signal, onDamage, paired);
     last = { key, corpus };
     return corpus;
   };

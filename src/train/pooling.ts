@@ -49,7 +49,7 @@ function means({ rows, mask }: Pooled, window: number): Pooled {
     const sizes = Array.from({ length: windows }, (_, index) => Math.min(window, tokens - index * window));
     return { rows: tf.div(sumsOf(rows), tf.tensor3d(sizes, [1, windows, 1])), mask: null };
   }
-  const weights = tf.expandDims<tf.Tensor3D>(mask, 2);
+  const weights = column(mask);
   const counts = tf.maximum(sumsOf(weights), 1);
   return { rows: tf.div(sumsOf(tf.mul(rows, weights)), counts), mask: anyToken(mask, window) };
 }
@@ -60,15 +60,15 @@ const LOWEST = -1e9;
 function maxima({ rows, mask }: Pooled, window: number): Pooled {
   const maximaOf = (x: tf.Tensor3D) => cells(x, window, LOWEST).reduce((most, next) => tf.maximum(most, next));
   if (mask === null) return { rows: maximaOf(rows), mask: null };
-  const padding = tf.expandDims<tf.Tensor3D>(tf.mul(tf.sub(1, mask), LOWEST), 2);
+  const padding = column(tf.mul<tf.Tensor2D>(tf.sub(1, mask), LOWEST));
   const any = anyToken(mask, window);
-  return { rows: tf.mul(maximaOf(tf.add(rows, padding)), tf.expandDims(any, 2)), mask: any };
+  return { rows: tf.mul(maximaOf(tf.add(rows, padding)), column(any)), mask: any };
 }
 
 function projections(state: Tensors, { rows, mask }: Pooled, window: number): Pooled {
   const [batch, tokens, hidden] = rows.shape;
   const windows = Math.ceil(tokens / window);
-  const seen = mask === null ? rows : tf.mul<tf.Tensor3D>(rows, tf.expandDims(mask, 2));
+  const seen = mask === null ? rows : tf.mul<tf.Tensor3D>(rows, column(mask));
   const joined = tf.reshape<tf.Rank.R2>(filled(seen, windows * window, 0), [batch * windows, window * hidden]);
   const projected = tf.reshape<tf.Rank.R3>(dense(state, 'pool', joined), [batch, windows, hidden]);
   return { rows: projected, mask: mask === null ? null : anyToken(mask, window) };
@@ -76,9 +76,12 @@ function projections(state: Tensors, { rows, mask }: Pooled, window: number): Po
 
 /** 1 for windows with any token, 0 for those of padding only. mask [batch, tokens]; gives [batch, windows]. */
 function anyToken(mask: tf.Tensor2D, window: number): tf.Tensor2D {
-  const most = cells(tf.expandDims<tf.Tensor3D>(mask, 2), window, 0).reduce((any, next) => tf.maximum(any, next));
-  return tf.squeeze(most, [2]);
+  const most = cells(column(mask), window, 0).reduce((any, next) => tf.maximum(any, next));
+  return tf.reshape(most, [most.shape[0], most.shape[1]]);
 }
+
+/** [batch, tokens] as [batch, tokens, 1]; a reshape, since the native engine does not record tfjs's other ways. */
+const column = (mask: tf.Tensor2D): tf.Tensor3D => tf.reshape(mask, [mask.shape[0], mask.shape[1], 1]);
 
 /**
  * The first token of every window, the second, and so on: `window` tensors [batch, windows, width], `filler` where the

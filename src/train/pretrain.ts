@@ -10,7 +10,7 @@ import type { Run } from './run.ts';
 import { compileStage, trainStage, type StageEnd, type StagePoint } from './stage.ts';
 import { timed } from './stopwatch.ts';
 import type { TensorFile } from './tensor-file.ts';
-import { VALIDATION_TOKENS, validationLoss } from './validation.ts';
+import { validate, VALIDATION_TOKENS } from './validation.ts';
 
 /** What a stage goes on from: the stage before it; null where it is the first. */
 export interface Before {
@@ -119,16 +119,16 @@ async function measureGrowth(
   point: StagePoint,
 ): Promise<StagePoint> {
   // What enters through masks has not begun to.
-  const { value: after, seconds } = await measure(run, program, length, entering === null ? 1 : 0);
+  const { value, seconds } = await measure(run, program, length, entering === null ? 1 : 0);
   const { afterStage, step, ...told } = growing;
-  const growth: GrowthRecord = { afterStage, step, before, after, ...told };
+  const growth: GrowthRecord = { afterStage, step, before, after: value.loss, ...told };
   run.onEvent({ type: 'grow', growth });
   return { ...spent(point, { evaluate: seconds }), growth };
 }
 
 function measure({ corpus, cell, signal }: Run, program: Program, length: number, mask = 1) {
   const where = { length, tokens: VALIDATION_TOKENS.table, mask };
-  return timed(() => validationLoss(program, corpus, cell.settings, where, signal));
+  return timed(() => validate(program, corpus, cell.settings, where, signal));
 }
 
 async function finish(
@@ -139,7 +139,7 @@ async function finish(
   { point, diverged }: StageEnd,
 ): Promise<TrainedStage> {
   const measured = diverged ? null : await measure(run, program, stage.shape.length);
-  const isDone = measured !== null && Number.isFinite(measured.value);
+  const isDone = measured !== null && Number.isFinite(measured.value.loss);
   const state = isDone ? await program.read() : null;
   const { train, compile, evaluate } = point.seconds;
   const { done, growth, curve, limit } = point;
@@ -151,7 +151,8 @@ async function finish(
       compile,
       evaluate: evaluate + (measured?.seconds ?? 0),
     },
-    loss: isDone ? measured.value : null,
+    loss: isDone ? measured.value.loss : null,
+    ...(isDone && measured.value.nsp !== undefined ? { nsp: measured.value.nsp } : {}),
     width: state === null ? null : effectiveWidth(state, stage.shape),
     end: {
       steps: stage.start + done,

@@ -3,11 +3,9 @@ import { maskAt, type Entering } from '../growth/entering.ts';
 import { isFlat } from '../growth/policy.ts';
 import type { CurvePoint, GrowthRecord } from '../run/record.ts';
 import { flopsOfSteps, type PlannedStage } from '../run/stages.ts';
-import { maskedBatch } from '../text/batches.ts';
 import { optimizerFeed } from './adamw.ts';
+import { trainingFeeds } from './drawn-batch.ts';
 import {
-  batchFeeds,
-  batchSize,
   maskFeed,
   maskedLmEvaluation,
   maskedLmTraining,
@@ -182,11 +180,10 @@ function trainStep({ cell, corpus }: Run, start: StageStart, own: number, name: 
   const { settings, seed } = cell;
   const { stage, program } = start;
   const step = stage.start + own;
-  const size = batchSize(settings, stage.shape.length);
-  const batch = maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, special: corpus.special, seed, step });
+  const batch = trainingFeeds(corpus, settings, { length: stage.shape.length, seed, step });
   const mask = maskOf(stage, own);
   const masked = mask === 1 ? {} : maskFeed(mask);
-  const feeds = { ...batchFeeds(batch, size), ...masked, ...updateFeeds(cell, start, own) };
+  const feeds = { ...batch, ...masked, ...updateFeeds(cell, start, own) };
   return async () => scalarOutput(await program.run(name, feeds), 'loss');
 }
 

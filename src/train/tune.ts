@@ -1,5 +1,5 @@
 import type { HostTensors, Program, StepFunction } from '../engine/engine.ts';
-import { layout, type ModelShape } from '../growth/layout.ts';
+import { isHead, layout, type ModelShape } from '../growth/layout.ts';
 import type { TaskProtocol } from '../run/protocol.ts';
 import type { Settings } from '../run/spec.ts';
 import type { Task } from '../tasks/task.ts';
@@ -29,8 +29,8 @@ export interface Tuning {
 }
 
 /**
- * Fine-tunes a model with a new head and a new optimizer, and scores it on the test examples; the masked-LM head is
- * left behind. Gives every metric, and the seconds of the training steps. Rejects with the signal's reason when stopped.
+ * Fine-tunes a model with a new head and a new optimizer, and scores it on the test examples; the heads of pre-training
+ * are left behind, but for the pooler. Gives every metric, and the seconds of the training steps. Rejects with the signal's reason when stopped.
  */
 export async function tune(
   run: CellRun,
@@ -41,11 +41,11 @@ export async function tune(
 ): Promise<{ readonly metrics: Readonly<Record<string, number>>; readonly seconds: number }> {
   const { settings } = run.cell;
   const { protocol, seed } = tuning;
-  const names = layout(shape).filter(({ name }) => !name.startsWith('masked_lm/'));
+  const names = layout(shape).filter((parameter) => !isHead(parameter));
   const encoder = new Map(names.map(({ name }) => [name, encoderState.get(name)!]));
   const parameters = new Map([
     ...encoder,
-    ...initialHead(task, shape.hidden, freshParameter(settings.model.init, seed)),
+    ...initialHead(task, shape.hidden, freshParameter(settings.model.init, seed), encoderState),
   ]);
   const trained = [...names, ...headParameters(task, shape.hidden)].map(({ name, kind }) => trainedAs(name, kind));
   const state = new Map([...parameters, ...freshMoments(parameters)]);

@@ -1,8 +1,9 @@
 import type { Program } from '../engine/engine.ts';
+import type { CellResult } from '../run/record.ts';
 import type { Settings } from '../run/spec.ts';
-import { validationBatches } from '../text/batches.ts';
 import type { PreparedCorpus } from '../text/corpus.ts';
-import { batchFeeds, batchSize, maskFeed } from './masked-batch.ts';
+import { drawValidation } from './drawn-batch.ts';
+import { maskFeed } from './masked-batch.ts';
 import { scalarOutput } from './training-step.ts';
 
 /**
@@ -26,30 +27,41 @@ export interface Measurement {
   readonly mask?: number;
 }
 
-/**
- * Mean loss in nats per masked token over validation tokens.
- * Rejects with the signal's reason when stopped.
- */
-export async function validationLoss(
+/** What a model makes of validation text. */
+export interface Validation {
+  /** Mean masked-LM loss in nats per masked token. */
+  readonly loss: number;
+  /** Share of the pairs of which it tells rightly whether the second text follows; only of pairs. */
+  readonly nsp?: NonNullable<CellResult['nsp']>;
+}
+
+/** The mean loss of `validate` alone. */
+export const validationLoss = async (...measured: Parameters<typeof validate>): Promise<number> =>
+  (await validate(...measured)).loss;
+
+/** Measures over validation tokens. Rejects with the signal's reason when stopped. */
+export async function validate(
   program: Program,
   corpus: PreparedCorpus,
   settings: Settings,
   { length, tokens, mask = 1 }: Measurement,
   signal: AbortSignal,
-): Promise<number> {
-  const size = batchSize(settings, length);
-  const count = Math.ceil(tokens / (length * size.batch));
-  const batches = validationBatches(corpus.validation, {
-    ...size,
-    vocab: corpus.vocab,
-    special: corpus.special,
-    count,
-  });
+): Promise<Validation> {
+  const count = Math.ceil(tokens / (length * settings.train.batch));
+  const batches = drawValidation(corpus, settings, length, count);
   const [name, masked] = mask === 1 ? [evaluationAt(length), {}] : [enteringEvaluationAt(length), maskFeed(mask)];
   let sum = 0;
-  for (const batch of batches) {
+  const told: boolean[] = [];
+  for (const { feeds, continuations } of batches) {
     signal.throwIfAborted();
-    sum += scalarOutput(await program.run(name, { ...batchFeeds(batch, size), ...masked }), 'loss');
+    const outputs = await program.run(name, { ...feeds, ...masked });
+    sum += scalarOutput(outputs, 'loss');
+    if (continuations !== null) told.push(...rightlyTold(outputs.get('nextSentence')!, continuations));
   }
-  return sum / batches.length;
+  const loss = sum / batches.length;
+  return told.length === 0 ? { loss } : { loss, nsp: { accuracy: told.filter(Boolean).length / told.length } };
 }
+
+/** Of each pair, whether the larger of its two logits, [batch, 2], is that of the truth. */
+const rightlyTold = (logits: Float32Array, continuations: Int32Array): boolean[] =>
+  Array.from(continuations, (truth, row) => logits[2 * row + truth]! > logits[2 * row + 1 - truth]!);

@@ -5,10 +5,11 @@ import type { HostTensors } from '../../src/engine/engine.ts';
 import type { ModelShape } from '../../src/growth/layout.ts';
 import { encode, type EncoderInput } from '../../src/train/encoder.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
+import { nextSentenceLogits } from '../../src/train/next-sentence.ts';
 import { toTensors } from '../../src/train/parameters.ts';
 
 /** A folder that test/oracle/checkpoint.py wrote. */
-export const fixture = (name: 'bert' | 'old' | 'brain'): string =>
+export const fixture = (name: 'bert' | 'old' | 'brain' | 'pairs'): string =>
   fileURLToPath(new URL(`../fixtures/checkpoint/${name}`, import.meta.url));
 
 interface Expected {
@@ -18,6 +19,10 @@ interface Expected {
   readonly stacked: readonly (readonly number[])[];
   readonly old: readonly (readonly number[])[];
   readonly brain: readonly (readonly number[])[];
+  readonly pairs: readonly (readonly number[])[];
+  /** Logits of the next-sentence head, a row for each sequence. */
+  readonly oldNextSentence: readonly (readonly number[])[];
+  readonly pairsNextSentence: readonly (readonly number[])[];
   readonly texts: readonly { readonly text: string; readonly ids: readonly number[] }[];
 }
 
@@ -46,6 +51,13 @@ export const hiddenError = (shape: ModelShape, parameters: HostTensors, want: re
   tf.tidy(() => {
     const { rows } = encode(toTensors(parameters), shape, input(), null);
     return furthest(tf.gather(rows, input().masking!.masked), want);
+  });
+
+/** Largest difference of the next-sentence head's logits of the oracle's batch from those wanted. */
+export const pairError = (shape: ModelShape, parameters: HostTensors, want: readonly (readonly number[])[]): number =>
+  tf.tidy(() => {
+    const state = toTensors(parameters);
+    return furthest(nextSentenceLogits(state, shape, encode(state, shape, input(), null)), want);
   });
 
 function furthest(got: tf.Tensor, want: readonly (readonly number[])[]): number {

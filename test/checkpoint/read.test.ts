@@ -4,7 +4,7 @@ import { openEngine } from '../../src/engine/choose.ts';
 import { layout } from '../../src/growth/layout.ts';
 import { stack } from '../../src/growth/operators/stack.ts';
 import { applyRecipe } from '../../src/train/grow.ts';
-import { expected, fixture, hiddenError, logitError } from './oracle.ts';
+import { expected, fixture, hiddenError, logitError, pairError } from './oracle.ts';
 
 beforeAll(() => openEngine('wasm'));
 
@@ -29,22 +29,25 @@ describe('what transformers saved computes here what it computes there', () => {
     expect(logitError(shape, parameters, expected.stacked)).toBeGreaterThan(1e-2);
   });
 
-  test('BertForPreTraining of 2018 in half precision, without what growbench has no place for', async () => {
-    const { shape, parameters, missing, leftOut } = await readCheckpoint(fixture('old'));
-    expect(logitError(shape, parameters, expected.old)).toBeLessThan(1e-4);
-    expect(missing).toEqual([]);
-    expect([...leftOut].sort()).toEqual([
-      'bert.pooler.dense.bias',
-      'bert.pooler.dense.weight',
-      'cls.seq_relationship.bias',
-      'cls.seq_relationship.weight',
-    ]);
+  test.each([
+    ['of 2018 in half precision', 'old'],
+    ['of today', 'pairs'],
+  ] as const)('BertForPreTraining %s, next-sentence head and all', async (_, name) => {
+    const { shape, parameters, missing, leftOut } = await readCheckpoint(fixture(name));
+    expect(shape.nextSentence).toBe(true);
+    expect([...parameters.keys()]).toEqual(layout(shape).map((parameter) => parameter.name));
+    expect(logitError(shape, parameters, expected[name])).toBeLessThan(1e-4);
+    expect(pairError(shape, parameters, expected[`${name}NextSentence`])).toBeLessThan(1e-4);
+    expect([missing, leftOut]).toEqual([[], []]);
   });
 
   test('BertModel in bfloat16: hidden states, and no head that the file does not have', async () => {
-    const { shape, parameters, missing } = await readCheckpoint(fixture('brain'));
+    const { shape, parameters, missing, leftOut } = await readCheckpoint(fixture('brain'));
     expect(hiddenError(shape, parameters, expected.brain)).toBeLessThan(1e-4);
     expect(missing).toEqual(layout(shape).flatMap(({ name }) => (name.startsWith('masked_lm/') ? [name] : [])));
     expect(missing.some((name) => parameters.has(name))).toBe(false);
+    expect(shape.nextSentence).toBeUndefined();
+    // A pooler that no head of ours reads.
+    expect([...leftOut].sort()).toEqual(['pooler.dense.bias', 'pooler.dense.weight']);
   });
 });

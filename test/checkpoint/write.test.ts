@@ -27,6 +27,13 @@ describe('what transformers saved, read and written again', () => {
     expect(await readdir(folder)).toEqual(['out']);
   });
 
+  test('BertForPreTraining too, and it keeps its name', async () => {
+    const out = join(folder, 'out');
+    await writeCheckpoint(out, { ...(await readCheckpoint(fixture('pairs'))), padding: 0 });
+    expect((await read(out, 'model.safetensors')).equals(await read(fixture('pairs'), 'model.safetensors'))).toBe(true);
+    expect((await json(out, 'config.json')).architectures).toEqual(['BertForPreTraining']);
+  });
+
   test('has the settings of the configuration, whatever transformers does not take for granted', async () => {
     const out = join(folder, 'out');
     await writeCheckpoint(out, { ...(await readCheckpoint(fixture('bert'))), padding: 0 });

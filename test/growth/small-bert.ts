@@ -5,6 +5,7 @@ import { encode, type EncoderInput } from '../../src/train/encoder.ts';
 import { freshParameter, initialState } from '../../src/train/init.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
+import { nextSentenceLogits } from '../../src/train/next-sentence.ts';
 import { toTensors } from '../../src/train/parameters.ts';
 
 export const bertOf = (change: Partial<ModelShape>): ModelShape => ({
@@ -40,6 +41,13 @@ function input(): EncoderInput {
 /** Logits of the masked tokens. */
 export const logitsOf = (parameters: HostTensors, shape: ModelShape): Float32Array =>
   tf.tidy(() => maskedLmLogits(toTensors(parameters), shape, input(), null).dataSync() as Float32Array);
+
+/** Logits of the next-sentence head. */
+export const pairLogitsOf = (parameters: HostTensors, shape: ModelShape): Float32Array =>
+  tf.tidy(() => {
+    const state = toTensors(parameters);
+    return nextSentenceLogits(state, shape, encode(state, shape, input(), null)).dataSync() as Float32Array;
+  });
 
 /** The encoder's output, row by row. */
 export const rowsOf = (parameters: HostTensors, shape: ModelShape): number[][] =>

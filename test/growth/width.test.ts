@@ -13,7 +13,7 @@ import { widthNextLayer } from '../../src/growth/operators/width-next-layer.ts';
 import { widthRandom } from '../../src/growth/operators/width-random.ts';
 import { checkRecipe, compose } from '../../src/growth/recipe.ts';
 import { applyRecipe } from '../../src/train/grow.ts';
-import { bertOf, fresh, largestDifference, logitsOf, rowsOf, trainedLike } from './small-bert.ts';
+import { bertOf, fresh, largestDifference, logitsOf, pairLogitsOf, rowsOf, trainedLike } from './small-bert.ts';
 
 // What the contract test cannot ask of every operator: sizes and copies of hidden units, heads and FFN.
 
@@ -164,6 +164,15 @@ describe('width-lemon by an uneven ratio', () => {
     for (const [place, row] of before.entries()) {
       expect(largestDifference([...row, ...row, 0, 0, 0, 0], after[place]!)).toBeLessThan(1e-4);
     }
+  });
+
+  test('and the next-sentence head on top of it', () => {
+    const paired = { ...small, nextSentence: true } as const;
+    const own = new Map([...trainedLike(paired), ...evenGain]);
+    const grown = widthLemon.grow(paired, { ...to, nextSentence: true }, { hidden: 8, noise: 1 });
+    const before = pairLogitsOf(own, paired);
+    expect(largestDifference(before, pairLogitsOf(applyRecipe(grown, own, fresh), to))).toBeLessThan(1e-4);
+    expect(Math.max(...before.map(Math.abs))).toBeGreaterThan(0.1);
   });
 
   test('and where it does not more nearly than by copying alone', () => {

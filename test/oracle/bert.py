@@ -65,15 +65,15 @@ def draw_batch(number):
 
 
 class Transformers:
-    """BertForMaskedLM, with its parameters under our names."""
+    """BertForMaskedLM (or a `kind` that holds one), with its parameters under our names."""
 
-    def __init__(self, w, layers=L, ffn=F):
+    def __init__(self, w, layers=L, ffn=F, kind=BertForMaskedLM):
         config = BertConfig(
             vocab_size=V, hidden_size=D, num_hidden_layers=layers, num_attention_heads=H, intermediate_size=ffn,
             max_position_embeddings=P, type_vocab_size=2, hidden_act="gelu", hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0, layer_norm_eps=1e-12, tie_word_embeddings=True,
         )
-        self.model = BertForMaskedLM(config).train()
+        self.model = kind(config).train()
         bert, head = self.model.bert, self.model.cls.predictions
         e = bert.embeddings
         table = {
@@ -202,7 +202,7 @@ class Reduced(Torch):
         fill = lambda cells: cells + [torch.zeros(D)] * (WINDOW - len(cells))
         return [self.lin("pool", torch.cat(fill(cells))) for cells in windows(0)]
 
-    def sequence(self, ids, segments, mask, masked):
+    def stream(self, ids, segments, mask, masked):
         real = [n for n in range(N) if mask[n] == 1]
         x = self.embed(ids[real], torch.tensor(real), segments[real])
         stream, memory = x, None
@@ -221,7 +221,11 @@ class Reduced(Torch):
                 stream = self.ln(f"layer_{i}/ffn_norm", middle + self.ffn(i, middle))
             else:
                 stream = middle + self.ffn(i, self.ln(f"layer_{i}/ffn_norm", middle))
-        stream = stream if self.norm == "post" else self.ln("final_norm", stream)
+        return stream if self.norm == "post" else self.ln("final_norm", stream)
+
+    def sequence(self, ids, segments, mask, masked):
+        real = [n for n in range(N) if mask[n] == 1]
+        stream = self.stream(ids, segments, mask, masked)
         return stream[-len(masked) :] if self.pool is not None else stream[[real.index(n) for n in masked]]
 
     def logits(self, batch):

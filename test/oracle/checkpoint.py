@@ -8,6 +8,7 @@ bert/   BertForMaskedLM in single precision, with the tokenizer's files.
 old/    BertForPreTraining in half precision under the names of 2018, with pooler, next-sentence head, buffers and the
         tied output kernel written out.
 brain/  BertModel in bfloat16: no prefix, no head.
+pairs/  BertForPreTraining in single precision, as transformers saves it today.
 """
 
 import copy
@@ -60,6 +61,11 @@ def outputs(model, batch):
     return values[batch["attention_mask"] == 1]
 
 
+def next_sentence(model, batch):
+    with torch.no_grad():
+        return model.float().eval()(**batch).seq_relationship_logits
+
+
 def masked_lm_of(model):
     masked_lm = BertForMaskedLM(BertConfig(**CONFIG))
     masked_lm.load_state_dict({name: t for name, t in model.state_dict().items() if name in masked_lm.state_dict()})
@@ -105,12 +111,17 @@ def make():
     bare.load_state_dict(model.bert.state_dict())
     bare.to(torch.bfloat16).save_pretrained(OUT / "brain")
 
+    model.save_pretrained(OUT / "pairs")
+
     batch = draw_batch(model.config, 10)
     expected = {
         "batch": {name: tensor.tolist() for name, tensor in batch.items()},
         "bert": outputs(masked_lm, batch).tolist(),
         "stacked": outputs(stacked(masked_lm, 12), batch).tolist(),
         "old": outputs(copy.deepcopy(model).half(), batch).tolist(),
+        "oldNextSentence": next_sentence(copy.deepcopy(model).half(), batch).tolist(),
+        "pairs": outputs(model, batch).tolist(),
+        "pairsNextSentence": next_sentence(model, batch).tolist(),
         "brain": outputs(bare, batch).tolist(),
         "texts": [{"text": text, "ids": ids} for text, ids in zip(TEXTS, ids_of(tokenizer))],
     }
@@ -119,7 +130,8 @@ def make():
 
 def check(folder):
     architectures = json.loads((pathlib.Path(folder) / "config.json").read_text())["architectures"]
-    kind = AutoModel if architectures == ["BertModel"] else AutoModelForMaskedLM
+    has_pairs = architectures == ["BertForPreTraining"]
+    kind = BertForPreTraining if has_pairs else AutoModel if architectures == ["BertModel"] else AutoModelForMaskedLM
     model = kind.from_pretrained(folder)
     batch = draw_batch(model.config, min(64, model.config.max_position_embeddings))
     want = outputs(model, batch)
@@ -127,6 +139,8 @@ def check(folder):
     program = ["node", str(HERE / "checkpoint.js"), str(folder)]
     got = json.loads(subprocess.run(program, input=json.dumps(asked), capture_output=True, text=True, check=True).stdout)
     furthest = (torch.tensor(got["outputs"]).reshape(want.shape) - want).abs().max().item()
+    if has_pairs:
+        furthest = max(furthest, (torch.tensor(got["nextSentence"]) - next_sentence(model, batch)).abs().max().item())
     tokenizer = AutoTokenizer.from_pretrained(folder)
     ids = ids_of(tokenizer)
     print(f"{folder}: {kind.__name__} {list(want.shape)}, largest {want.abs().max():.3g}, "

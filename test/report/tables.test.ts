@@ -91,6 +91,23 @@ describe('cells.csv', () => {
     );
   });
 
+  test('says how often the continuation was told where an arm learns to tell it, and only there', () => {
+    const [full, stack] = plan.arms;
+    const paired = {
+      ...full!.arm,
+      settings: { ...full!.arm.settings, data: { ...full!.arm.settings.data, pairs: 'nsp' as const } },
+    };
+    const mixed = planSweep({ ...plan.comparison, seeds: [0], arms: [paired, stack!.arm] });
+    const told = recordOf(mixed.cells[0]!, { nsp: { accuracy: 0.875 } });
+    const rows = cellsCsv(mixed, [told, recordOf(mixed.cells[1]!, {})], metrics)
+      .trimEnd()
+      .split('\n');
+    const column = rows[0]!.split(',').indexOf('nsp_accuracy');
+    expect(rows[0]!.split(',')[column - 1]).toBe('loss');
+    expect(rows.slice(1).map((row) => row.split(',')[column])).toEqual(['0.8750', '']);
+    expect(cellsCsv(plan, records, metrics)).not.toContain('nsp_accuracy');
+  });
+
   test('differs between two runs of the same cells in the last five columns only', () => {
     const slower = records.map((record) => ({ ...record, result: { ...record.result!, seconds: seconds(99) } }));
     const withoutTimes = (text: string) => text.split('\n').map((line) => line.split(',').slice(0, -5).join());

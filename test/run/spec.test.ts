@@ -30,6 +30,7 @@ describe('a cell is named by what it computes', () => {
     ['seed', { ...identity, seed: 1 }],
     ['rate', { ...identity, settings: { ...tinySettings, train: { ...tinySettings.train, rate: 2e-3 } } }],
     ['precision', { ...identity, settings: { ...tinySettings, train: { ...tinySettings.train, precision: 'bf16' } } }],
+    ['pairs', { ...identity, settings: { ...tinySettings, data: { ...tinySettings.data, pairs: 'nsp' } } }],
     ['engine', { ...identity, engine: { name: 'tensorflow', xla: 'off' } }],
     ['schedule', { ...identity, settings: { ...tinySettings, schedule: [] } }],
   ] as const)('but by its %s', (_, changed) => {

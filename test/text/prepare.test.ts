@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { shippedTasks, tasks } from '../../src/tasks/index.ts';
 import { openCorpus } from '../../src/text/corpora/index.ts';
-import type { PreparedCorpus, TokenShard } from '../../src/text/corpus.ts';
+import type { PreparedCorpus, SentenceShard, TokenShard } from '../../src/text/corpus.ts';
 import { validationText, wholeText } from '../../src/text/measured-text.ts';
 import { prepareCorpus } from '../../src/text/prepare.ts';
 import { loadExamples } from '../../src/text/task-data.ts';
@@ -111,6 +111,38 @@ describe('a small corpus', () => {
     const { train } = await prepareCorpus([text], 1000, newCache(), ignore);
     expect(() => train.read(train.length - 1, 2)).toThrow(RangeError);
     expect(() => train.read(-1, 2)).toThrow(RangeError);
+  });
+});
+
+describe('a corpus prepared with its sentences', () => {
+  const cache = newCache();
+  let plain: PreparedCorpus;
+  let paired: PreparedCorpus;
+  beforeAll(async () => {
+    plain = await prepareCorpus([text], 1000, cache, ignore);
+    paired = await prepareCorpus([text], 1000, cache, ignore, undefined, ignore, true);
+  });
+
+  test('has the same tokens and the same digest, in a folder of its own beside the other', () => {
+    expect(tokensOf(paired.train)).toEqual(tokensOf(plain.train));
+    expect(tokensOf(paired.validation)).toEqual(tokensOf(plain.validation));
+    expect(paired.digest).toBe(plain.digest);
+    expect(readdirSync(cache)).toHaveLength(2);
+    expect(readdirSync(join(cache, plain.digest)).sort()).toEqual(['train.u16', 'validation.u16']);
+  });
+
+  test('knows where sentences and documents begin', async () => {
+    expect(plain.train.sentences).toBeUndefined();
+    const { train, validation } = paired as Record<'train' | 'validation', SentenceShard>;
+    expect(train.sentences.count + validation.sentences.count).toBe(sentences.length);
+    const all = train.sentences.read(0, train.sentences.count);
+    const ids = tokensOf(train);
+    const found = all.map(({ start }, index) => ids.slice(start, all[index + 1]?.start ?? train.length));
+    const known = new Set((await openTokenizer(1000).ids(sentences)).map((own) => own.join()));
+    for (const own of found) expect(known).toContain(own.filter((id) => id !== SEP).join());
+    expect(all.map(({ opens }) => opens)).toEqual(all.map(({ start }) => start === 0 || ids[start - 1] === SEP));
+    expect(all.filter(({ opens }) => opens)).toHaveLength(train.sentences.count / 3);
+    expect(() => train.sentences.read(train.sentences.count, 1)).toThrow(RangeError);
   });
 });
 

@@ -12,6 +12,7 @@ import { grownTensors, learnedName, startOf } from '../../src/train/grown-tensor
 import { initialState } from '../../src/train/init.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLoss } from '../../src/train/masked-lm.ts';
+import { pairLoss, pairOutputs } from '../../src/train/pair-loss.ts';
 import { toTensors } from '../../src/train/parameters.ts';
 import { countFlops } from './count-flops.ts';
 import { openTestEngine } from '../engine/engines.ts';
@@ -38,6 +39,8 @@ const shapes: readonly (readonly [string, ModelShape])[] = [
   ['score-sharing', { ...plain, scoreGroup: 2 }],
   ['score-sharing in all layers', { ...plain, norm: 'pre', scoreGroup: 3 }],
   ['pooled and score-sharing', { ...plain, scoreGroup: 2, pool: { how: 'mean', window: 3 } }],
+  ['next-sentence', { ...plain, nextSentence: true }],
+  ['pooled next-sentence', { ...plain, norm: 'pre', pool: { how: 'mean', window: 2 }, nextSentence: true }],
   [
     'concat-pooled, factorized and score-sharing',
     { ...plain, norm: 'pre', ffnRank: 4, scoreGroup: 2, pool: { how: 'concat', window: 3 } },
@@ -137,5 +140,10 @@ function loss(
   };
   const labels = tf.tensor1d([5, 6, 7, 8, 9, 10], 'int32');
   const input = { batch: BATCH, length: shape.length, ids, segments: null, mask: null, masking };
-  return maskedLmLoss(state, shape, input, labels, null);
+  if (shape.nextSentence === undefined) return maskedLmLoss(state, shape, input, labels, null);
+  const fed = {
+    ...{ labels, weights: tf.ones([rows.length]), continuations: tf.tensor1d([0, 1], 'int32') },
+    ...{ segments: tf.zeros([ids.size], 'int32'), mask: tf.ones([ids.size], 'int32') },
+  };
+  return pairLoss(pairOutputs(state, shape, input, fed, null), fed);
 }

@@ -1,6 +1,6 @@
 import type { Cell, Settings } from '../../src/run/spec.ts';
-import type { PreparedCorpus, TokenShard } from '../../src/text/corpus.ts';
-import { SHIPPED_IDS } from '../../src/text/vocabulary.ts';
+import type { PreparedCorpus, SentenceShard, TokenShard } from '../../src/text/corpus.ts';
+import { SEP, SHIPPED_IDS } from '../../src/text/vocabulary.ts';
 
 export const VOCAB = 256;
 
@@ -41,3 +41,36 @@ export const repetitiveCorpus: PreparedCorpus = {
   train: repetitions(20_000),
   validation: repetitions(1000),
 };
+
+/** Documents of six sentences of eight tokens that say one of twenty words: what follows, the word tells. */
+function documents(count: number): SentenceShard {
+  const [sentences, length] = [6, 8];
+  const size = sentences * length + 1;
+  const tokens = Int32Array.from({ length: count * size }, (_, index) =>
+    index % size === size - 1 ? SEP : 5 + ((7 * Math.floor(index / size)) % 20),
+  );
+  const read: SentenceShard['read'] = (start, wanted) => {
+    if (start < 0 || start + wanted > tokens.length) throw new RangeError(`${start}..${start + wanted}`);
+    return tokens.slice(start, start + wanted);
+  };
+  const sentenceAt = (index: number) => {
+    const own = index % sentences;
+    return { start: Math.floor(index / sentences) * size + own * length, opens: own === 0 };
+  };
+  const index: SentenceShard['sentences'] = {
+    count: count * sentences,
+    read: (first, wanted) => Array.from({ length: wanted }, (_, offset) => sentenceAt(first + offset)),
+  };
+  return { length: tokens.length, read, sentences: index };
+}
+
+export const pairedCorpus: PreparedCorpus = {
+  digest: 'documents',
+  vocab: VOCAB,
+  special: SHIPPED_IDS,
+  train: documents(400),
+  validation: documents(60),
+};
+
+/** `settings` with next-sentence prediction. */
+export const withPairs = (settings: Settings): Settings => ({ ...settings, data: { ...settings.data, pairs: 'nsp' } });

@@ -152,5 +152,6 @@ function targetText({ arm }: PlannedArm): string {
   const { settings } = arm;
   const { layers, hidden, heads, ffn, length, vocab } = targetShape(settings);
   const { steps, batch } = settings.train;
-  return `Target: ${layers} layers (L), hidden ${hidden}, ${heads} heads, FFN ${ffn} (f), ${length} tokens (n), vocabulary ${vocab}; ${steps} steps of ${batch} sequences`;
+  const sequences = settings.data.pairs === undefined ? 'sequences' : 'sentence pairs';
+  return `Target: ${layers} layers (L), hidden ${hidden}, ${heads} heads, FFN ${ffn} (f), ${length} tokens (n), vocabulary ${vocab}; ${steps} steps of ${batch} ${sequences}`;
 }

@@ -2,7 +2,7 @@ import { noiseSetting, shrinkHidden, HIDDEN_SETTINGS } from '../hidden.ts';
 import type { ModelShape, Parameter } from '../layout.ts';
 import { ALWAYS, type GrowthOperator } from '../operator.ts';
 import { blockDiagonal, copy, noise, recipeFor, scale, take, type Expression } from '../recipe.ts';
-import { copyOutputs, meetsTable, origins, tokensOf } from '../units.ts';
+import { copyOutputs, inTurn, meetsTable, origins, tokensOf } from '../units.ts';
 
 /**
  * The model beside a copy of itself (Shen et al. 2022, section 3.1 and released code): every kernel W becomes
@@ -63,6 +63,8 @@ function halvings({ hidden, heads, ffn }: ModelShape): number[] {
 }
 
 function kernelBlocks({ name, axes }: Parameter, from: ModelShape, to: ModelShape, count: number): Expression {
+  // What does not double is written by both copies together.
+  if (axes[1] === 'continuation') return scale(take(copy(name), 0, inTurn(from.hidden, to.hidden)), 1 / count);
   const blocks = blockDiagonal(copy(name), count);
   if (axes[0] !== 'window') return blocks;
   // A window holds its tokens side by side, each with the units of all blocks.

@@ -71,11 +71,11 @@ function fillUp(parameter: Parameter, from: ModelShape, to: ModelShape, deviatio
   return fillInputs(fillOutputs(parameter, from, to), parameter, from, to, deviation);
 }
 
-/** Units of heads, FFN and masked-LM head have no norm to meet that averages help with. */
+/** Units of heads, FFN, masked-LM head and pooler have no norm to meet that averages help with. */
 function fillOutputs(parameter: Parameter, from: ModelShape, to: ModelShape): Expression {
   const { name, leaf, axes } = parameter;
   const axis = axes.length - 1;
-  const inside = /^(query|key|value|masked_lm\/transform)\//.test(leaf);
+  const inside = /^(query|key|value|masked_lm\/transform|pooler)\//.test(leaf);
   if (inside || axes[axis] !== 'hidden') return copyOutputs(copy(name), parameter, from, to);
   const { copies, rest } = expansion(from, to);
   const average = take(
@@ -86,6 +86,9 @@ function fillOutputs(parameter: Parameter, from: ModelShape, to: ModelShape): Ex
   return concat(axis, [take(copy(name), axis, copies), average]);
 }
 
+/** Kernels whose input are units of heads or of the pooler. */
+const READS_INSIDE: readonly string[] = ['attention_output/kernel', 'next_sentence/kernel'];
+
 function fillInputs(
   of: Expression,
   parameter: Parameter,
@@ -94,7 +97,7 @@ function fillInputs(
   deviation: number,
 ): Expression {
   const { leaf, kind, axes } = parameter;
-  if (kind !== 'kernel' || axes[0] === 'ffn' || leaf === 'attention_output/kernel') {
+  if (kind !== 'kernel' || axes[0] === 'ffn' || READS_INSIDE.includes(leaf)) {
     return splitInputs(of, parameter, from, to, deviation);
   }
   const { copies, times, rest } = expansion(from, to);
