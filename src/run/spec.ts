@@ -161,7 +161,10 @@ export function cellId({ settings, seed, engine, contents }: CellIdentity): stri
     // WebAssembly has no XLA that could change a number.
     engine: engine.name === 'wasm' ? { name: engine.name } : engine,
     seed,
-    settings: { ...settings, data: { ...data, corpus, ...(vocabulary && { vocabulary: contents[vocabulary] }) } },
+    settings: {
+      ...settings,
+      data: { ...data, corpus, ...(vocabulary && { vocabulary: contents[vocabulary] ?? vocabulary }) },
+    },
     ...(keys.length === 0 ? {} : { tasks: keys.map((key) => contents[key] ?? key) }),
   };
   return createHash('sha256').update(canonical(identity)).digest('hex').slice(0, 12);

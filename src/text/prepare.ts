@@ -96,7 +96,7 @@ async function fill(folder: string, { corpora, tokenizer, onProgress, signal }: 
   try {
     let done = 0;
     onProgress(done, of);
-    for await (const chunks of grouped(trainingText(corpora, await heldOutKeys()))) {
+    for await (const chunks of grouped(trainingText(corpora, await orStopped(heldOutKeys(), signal)))) {
       signal?.throwIfAborted();
       const ids = await tokenizer.ids(chunks.map(({ text }) => text));
       for (const [index, chunk] of chunks.entries()) add(writers, chunk, ids[index]!);
@@ -108,6 +108,22 @@ async function fill(folder: string, { corpora, tokenizer, onProgress, signal }: 
     digests = { 'train.u16': writers.train.close(), 'validation.u16': writers.validation.close() };
   }
   writeDigests(folder, digests);
+}
+
+/** What takes a while and knows no signal; it goes on by itself where it is not waited for. */
+async function orStopped<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  signal?.throwIfAborted();
+  if (signal === undefined) return work;
+  let stop = (): void => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([work, stopped]).finally(() => {
+    signal.removeEventListener('abort', stop);
+  });
 }
 
 /** A document that is interrupted by a piece for the other shard ends there: what follows is not its next sentence. */
