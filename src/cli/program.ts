@@ -90,10 +90,17 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
 
   program
     .command('tasks')
-    .description('list the fine-tuning tasks with their baselines')
+    .description('list the fine-tuning tasks with their baselines, or check the data of those that need some')
+    .option('--glue <dir>', 'read the files of GLUE in this folder and say what they hold')
+    .option('--squad <dir>', 'read the files of SQuAD in this folder and say what they hold')
     .option('--json', 'print them as JSON')
-    .action(async (options: ListOptions) => {
-      finish((await import('./commands/tasks.ts')).listTasks(options, io));
+    .action(async (options: TasksOptions) => {
+      const checks = options.glue !== undefined || options.squad !== undefined;
+      finish(
+        checks
+          ? await (await import('./commands/check-tasks.ts')).checkTasks(options, io)
+          : (await import('./commands/tasks.ts')).listTasks(options, io),
+      );
     });
 
   addGrowCommand(program, io, finish);
@@ -121,6 +128,11 @@ export interface ListOptions {
   readonly json?: true;
 }
 
+/** Options of `growbench tasks`: folders of data sets to check. */
+export interface TasksOptions extends ListOptions {
+  readonly glue?: string;
+  readonly squad?: string;
+}
 export interface OperatorsOptions extends ListOptions {
   readonly format: 'text' | 'markdown';
 }
