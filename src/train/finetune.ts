@@ -34,7 +34,8 @@ export async function finetune(
   const { settings } = run.cell;
   const protocol = protocolOf(settings, task.name);
   const shape: ModelShape = { ...pretrained.shape, pool: null, length: protocol.length };
-  const model = await prepareTask(task, shape, settings, protocol);
+  const encoding = { ...protocol, tokenizer: openTokenizer(settings.data.vocab) };
+  const model = await prepareTask(task, shape, settings, encoding);
   const plan = plannedRuns(protocol, run.cell.seed);
   const steps = plannedSteps(model, protocol);
   const runs: TaskRun[] = [];
@@ -43,7 +44,8 @@ export async function finetune(
     const onStep = (step: number, loss: number) => {
       run.onEvent({ type: 'finetune', task: task.name, step: index * steps + step, of: plan.length * steps, loss });
     };
-    const tuned = await tune(run, task, model, { shape, state: pretrained.state }, { protocol, rate, seed, onStep });
+    const tuning = { protocol, rate, seed, onStep };
+    const tuned = await tune(run, task, model, { shape, state: pretrained.state }, tuning);
     runs.push({ rate, seed, metrics: tuned.metrics });
     seconds += tuned.seconds;
   }
@@ -64,17 +66,18 @@ async function prepareTask(
   task: Task,
   shape: ModelShape,
   { data }: Settings,
-  { length, examples }: TaskProtocol,
+  protocol: Encoding & Pick<TaskProtocol, 'nullThreshold'>,
 ): Promise<TaskModel> {
-  const encoding: Encoding = { tokenizer: openTokenizer(data.vocab), length, examples };
   switch (task.kind) {
     case 'classification':
-      return classification(task, await loadExamples(task, data), shape, encoding);
+      return classification(task, await loadExamples(task, data), shape, protocol);
     case 'regression':
-      return regression(task, await loadExamples(task, data), shape, encoding);
+      return regression(task, await loadExamples(task, data), shape, protocol);
     case 'span': {
-      const read = task.long === 'windows' ? windowedSpans : spanExtraction;
-      return read(task, await loadExamples(task, data), shape, encoding);
+      const splits = await loadExamples(task, data);
+      return task.long === 'windows'
+        ? windowedSpans(task, splits, shape, protocol, protocol.nullThreshold)
+        : spanExtraction(task, splits, shape, protocol);
     }
   }
 }
