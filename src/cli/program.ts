@@ -55,6 +55,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .option('--fail-fast', 'stop at the first cell that fails')
     .addOption(shard())
     .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
+    .option('--predict', "leave each cell's predictions in the results: GLUE's test sets and SQuAD's files to hand in")
     .option('--json', 'print events as JSON lines, the results rows last')
     .addOption(tableFormat('of the results table'))
     .option('--quiet', 'print nothing but data and mistakes')
@@ -135,6 +136,7 @@ export interface SweepOptions extends PlanOptions {
   readonly failFast?: true;
   readonly shard?: Shard;
   readonly saveModels?: true;
+  readonly predict?: true;
   readonly format: 'text' | 'markdown';
   readonly quiet?: true;
   readonly progress: boolean;

@@ -148,6 +148,8 @@ export interface TrainerContext {
   readonly cache: string;
   /** For pre-trained models, each in a folder named by its cell's id; null where none is to be saved. */
   readonly models: string | null;
+  /** For predictions, those of each cell in a folder named by its id; null where none are to be kept. */
+  readonly predictions: string | null;
 }
 
 /** The seam between orchestration and training: plans and numbers cross it, tensors do not. */

@@ -7,6 +7,7 @@ import type { Task } from '../tasks/task.ts';
 import { drawsAt, PURPOSE } from '../text/random.ts';
 import { loadExamples } from '../text/task-data.ts';
 import { openTokenizer } from '../text/tokenizer.ts';
+import { keepPredictions } from './keep-predictions.ts';
 import type { Run } from './pretrain.ts';
 import { classification, regression } from './sequence-task.ts';
 import { spanExtraction } from './span-task.ts';
@@ -36,6 +37,7 @@ export async function finetune(
   const shape: ModelShape = { ...pretrained.shape, pool: null, length: protocol.length };
   const encoding = { ...protocol, tokenizer: openTokenizer(settings.data.vocab) };
   const model = await prepareTask(task, shape, settings, encoding);
+  const kept = await keepPredictions(run, task, model, encoding);
   const plan = plannedRuns(protocol, run.cell.seed);
   const steps = plannedSteps(model, protocol);
   const runs: TaskRun[] = [];
@@ -45,10 +47,12 @@ export async function finetune(
       run.onEvent({ type: 'finetune', task: task.name, step: index * steps + step, of: plan.length * steps, loss });
     };
     const tuning = { protocol, rate, seed, onStep };
-    const tuned = await tune(run, task, model, { shape, state: pretrained.state }, tuning);
+    const tuned = await tune(run, task, model, { shape, state: pretrained.state }, tuning, kept?.further);
     runs.push({ rate, seed, metrics: tuned.metrics });
+    kept?.note(tuned);
     seconds += tuned.seconds;
   }
+  await kept?.write(runs);
   const { warnings, ...summary } = summarize(task, runs);
   run.onEvent({ type: 'score', task: task.name, metrics: summary.metrics });
   return { record: { version: task.version, seconds, ...summary }, warnings: [...model.warnings, ...warnings] };

@@ -20,6 +20,8 @@ export interface Run {
   readonly corpus: PreparedCorpus;
   readonly onEvent: (event: CellEvent) => void;
   readonly signal: AbortSignal;
+  /** For the predictions of all cells; without it, none are kept. */
+  readonly predictions?: string | null;
 }
 
 /** A pre-trained model, and what it took. */

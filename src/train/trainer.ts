@@ -17,14 +17,14 @@ export async function openTrainer(name: Engine['name'], opening: Opening = {}): 
   const { engine, why } = await openEngine(name, opening);
   const { device, versions, threads, repeatable } = engine;
   return {
-    run: async (cell, { cache, models }, onEvent, signal) => {
+    run: async (cell, { cache, models, predictions }, onEvent, signal) => {
       onEvent({ type: 'engine', name, device, versions, why, threads, repeatable });
       const { corpus: sources, vocab } = cell.settings.data;
       const progress = (done: number, of: number) => {
         onEvent({ type: 'prepare', what: 'corpus', done, of });
       };
       const corpus = await prepareCorpus(sources, vocab, cache, progress, signal);
-      return runCell({ engine, cell, corpus, onEvent, signal }, models);
+      return runCell({ engine, cell, corpus, onEvent, signal, predictions }, models);
     },
   };
 }

@@ -26,7 +26,7 @@ async function sweep(
   const stop = new AbortController();
   const outcome = await runSweep(plan, {
     folder,
-    context: { cache: folder, models: null },
+    context: { cache: folder, models: null, predictions: null },
     jobs,
     ...options,
     launch: () => fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }),

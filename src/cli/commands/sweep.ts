@@ -9,6 +9,7 @@ import type { SweepEvent } from '../../run/events.ts';
 import { runSweep, type SweepOutcome } from '../../run/executor.ts';
 import { writeWhole } from '../../run/files.ts';
 import type { Plan } from '../../run/plan.ts';
+import { predictionsFolder } from '../../run/predictions.ts';
 import type { CellRecord } from '../../run/record.ts';
 import { cellsOfShard } from '../../run/shard.ts';
 import type { Cell } from '../../run/spec.ts';
@@ -20,6 +21,7 @@ import { watchInterrupts, type Interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import type { SweepOptions } from '../program.ts';
 import { openDisplay } from '../progress/display.ts';
+import { predictionsText } from '../predictions-text.ts';
 import { provenance } from '../provenance.ts';
 import { resultsMarkdown, resultsTable } from '../results-table.ts';
 import { settledPlan } from '../settled-plan.ts';
@@ -107,6 +109,7 @@ async function runAndReport(
     return EXIT.interrupted;
   }
   if (options.saveModels === true) tellOfModels(outcome.records, folder, io);
+  if (options.predict === true) io.stderr.write(await predictionsText(outcome.records, folder));
   if (options.json !== true) {
     io.stdout.write(options.format === 'markdown' ? resultsMarkdown(rows) : resultsTable(rows, tableOptions(io)));
   }
@@ -138,7 +141,11 @@ async function runShown(
       cells,
       ...(options.retries === undefined ? {} : { retries: options.retries }),
       failFast: options.failFast === true,
-      context: { cache: cacheFolder(io.env), models: options.saveModels === true ? modelsFolder(folder) : null },
+      context: {
+        cache: cacheFolder(io.env),
+        models: options.saveModels === true ? modelsFolder(folder) : null,
+        predictions: options.predict === true ? resolve(predictionsFolder(folder)) : null,
+      },
       jobs,
       launch: () => interrupts.adopt(io.fork(worker)),
       signal: interrupts.signal,
