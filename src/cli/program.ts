@@ -57,6 +57,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .option('--checkpoint-minutes <n>', 'time between two checkpoints of a stage in training', minutes, 10)
     .addOption(shard())
     .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
+    .option('--predict', "leave each cell's predictions in the results: GLUE's test sets and SQuAD's files to hand in")
     .option('--json', 'print events as JSON lines, the results rows last')
     .addOption(tableFormat('of the results table'))
     .option('--quiet', 'print nothing but data and mistakes')
@@ -151,6 +152,7 @@ export interface SweepOptions extends PlanOptions {
   readonly checkpointMinutes: number;
   readonly shard?: Shard;
   readonly saveModels?: true;
+  readonly predict?: true;
   readonly format: 'text' | 'markdown';
   readonly quiet?: true;
   readonly progress: boolean;

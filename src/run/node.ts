@@ -58,6 +58,8 @@ export function nodeLabel(node: WorkNode): string {
 export interface NodeWork<Node extends WorkNode = WorkNode> {
   readonly node: Node;
   readonly cell: Cell;
+  /** Ids of all cells that do. */
+  readonly cells: readonly string[];
   /** What the parent came to; null where there is none. */
   readonly before: StageResult | null;
   /** What a stage leaves of its state: Adam's moments too where a stage follows. */

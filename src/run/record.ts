@@ -160,6 +160,8 @@ export interface TrainerContext {
   readonly nodes: string;
   /** Seconds between two checkpoints of a stage. */
   readonly checkpointEvery: number;
+  /** For predictions, those of each cell in a folder named by its id; null where none are to be kept. */
+  readonly predictions: string | null;
 }
 
 /** The seam between orchestration and training: plans and numbers cross it, tensors do not. */

@@ -33,11 +33,11 @@ export async function openTrainer(name: Engine['name'], opening: Opening = {}): 
  */
 export async function runNode(
   run: CellRun,
-  { node, before, keep }: NodeWork,
+  { node, cells, before, keep }: NodeWork,
   context: TrainerContext,
   openCorpus: OpenCorpus,
 ): Promise<NodeResult> {
-  const { nodes, models } = context;
+  const { nodes, models, predictions } = context;
   switch (node.kind) {
     case 'stage': {
       const from = before === null ? null : { result: before, state: await readState(nodes, node.parent!) };
@@ -48,7 +48,8 @@ export async function runNode(
     case 'finetuning': {
       const state = await readState(nodes, node.parent);
       const { shape } = planStages(run.cell.settings).at(-1)!;
-      const { value, seconds } = await timed(() => finetune(run, taskOf(node), { shape, state }));
+      const folders = predictions === null ? [] : cells.map((id) => join(predictions, id));
+      const { value, seconds } = await timed(() => finetune(run, taskOf(node), { shape, state }, folders));
       return { kind: 'finetuning', seconds, ...value };
     }
     case 'saving': {

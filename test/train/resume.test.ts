@@ -51,9 +51,9 @@ async function runStage(index: number, before: StageResult | null, { after, chec
     },
     {
       node: { kind: 'stage', address: `stage${index}`, parent: index === 0 ? null : 'stage0', index },
-      ...{ cell: tinyCell(settings), before, keep: 'all' },
+      ...{ cell: tinyCell(settings), cells: ['cell'], before, keep: 'all' },
     },
-    { cache: nodes, nodes, models: null, checkpointEvery },
+    { cache: nodes, nodes, models: null, predictions: null, checkpointEvery },
     () => Promise.resolve(repetitiveCorpus),
   );
   return { result: result as StageResult, steps };
