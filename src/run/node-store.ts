@@ -55,18 +55,25 @@ export async function readNodeRecord(nodes: string, address: string): Promise<No
   }
 }
 
-/** Leaves a node's record; with it the node counts as done, and what would have helped to go on with it is removed. */
+/**
+ * Leaves a node's record; with it the node counts as done, and what would have helped to go on with it is removed. The
+ * checkpoints of a stage that diverged stay: people want to look at them.
+ */
 export async function writeNodeRecord(nodes: string, record: NodeRecord): Promise<void> {
   const { address } = record.node;
   await writeWhole(recordPath(nodes, address), `${JSON.stringify(record)}\n`);
   const folder = nodeFolder(nodes, address);
-  const helpers = (await readdir(folder)).filter((name) => isHelper(name));
+  const isDone = !(record.result.kind === 'stage' && record.result.status === 'diverged');
+  const helpers = (await readdir(folder)).filter((name) => isHelper(name, isDone));
   for (const name of helpers) await rm(join(folder, name), { force: true });
 }
 
 const CHECKPOINT = 'checkpoint-';
-const isHelper = (name: string): boolean =>
-  name.startsWith(CHECKPOINT) || name === 'attempts.json' || name === 'log.txt' || name.endsWith('.tmp');
+const isHelper = (name: string, withCheckpoints: boolean): boolean =>
+  (withCheckpoints && name.startsWith(CHECKPOINT)) ||
+  name === 'attempts.json' ||
+  name === 'log.txt' ||
+  name.endsWith('.tmp');
 
 /** The addresses of all nodes that have a folder. */
 export async function storedNodes(nodes: string): Promise<string[]> {

@@ -84,6 +84,8 @@ export interface CellResult {
   readonly tasks: Readonly<Record<string, TaskRecord>>;
   /** What made up the pre-training text; runs on different text are not comparable. */
   readonly corpus: { readonly digest: string; readonly trainTokens: number; readonly validationTokens: number };
+  /** Where it diverged: the last checkpoint before that, in the folder `.nodes`; absent where there is none. */
+  readonly checkpoint?: string;
   readonly warnings: readonly string[];
 }
 

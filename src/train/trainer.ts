@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { FinetuningNode, NodeResult, NodeWork, StageNode, StageResult } from '../run/node.ts';
 import { planStages } from '../run/plan.ts';
 import type { Trainer, TrainerContext } from '../run/record.ts';
+import { checkpointSteps } from '../run/node-store.ts';
 import { tasks } from '../tasks/index.ts';
 import { evaluateFinal } from './evaluation.ts';
 import { finetune } from './finetune.ts';
@@ -80,7 +81,8 @@ async function runStage(
   };
   const { result, state } = await pretrainStage(run, index, before, checkpoints);
   if (state !== null) await writeState(nodes, address, state, keep);
-  return result;
+  const [last] = state === null ? await checkpointSteps(nodes, address) : [];
+  return last === undefined ? result : { ...result, checkpoint: `${address}/checkpoint-${last}.safetensors` };
 }
 
 function taskOf({ task: name }: FinetuningNode) {
