@@ -42,6 +42,7 @@ export const nodeLog = (nodes: string, address: string): string => join(nodeFold
 const RECORD = 'result.json';
 const recordPath = (nodes: string, address: string): string => join(nodeFolder(nodes, address), RECORD);
 
+/** Without waiting: behind the records that are being synced to disk an idle worker would wait longer than this takes. */
 export const hasNodeRecord = (nodes: string, address: string): boolean => existsSync(recordPath(nodes, address));
 
 /** The record of a node; null where there is none, or what is there is not whole: then it is as good as not done. */
@@ -123,6 +124,8 @@ export async function checkpointSteps(nodes: string, address: string): Promise<n
 
 /** Attempts at a node that left no record. */
 const attemptsPath = (nodes: string, address: string): string => join(nodeFolder(nodes, address), 'attempts.json');
+
+export const hasNodeAttempts = (nodes: string, address: string): boolean => existsSync(attemptsPath(nodes, address));
 
 export async function readNodeAttempts(nodes: string, address: string): Promise<readonly Attempt[]> {
   try {
