@@ -79,7 +79,10 @@ export class WorkerProcess {
   }
 
   #started(): ChildProcess {
-    if (this.#process !== null) return this.#process;
+    // One that died while it had nothing to do has told nobody.
+    if (this.#process !== null && this.#process.exitCode === null && this.#process.signalCode === null) {
+      return this.#process;
+    }
     const child = this.#options.launch(this.#place);
     this.#stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -16,6 +16,8 @@ export function inProcessWorker(trainer: Trainer): ChildProcess {
   const worker = Object.assign(parent, {
     connected: true,
     killed: false,
+    exitCode: null,
+    signalCode: null,
     stderr: new PassThrough(),
     send(request: WorkerRequest) {
       queueMicrotask(() => child.emit('message', request));

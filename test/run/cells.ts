@@ -1,4 +1,4 @@
-import { TARGET_ONLY } from '../../src/growth/schedule.ts';
+import { TARGET_ONLY, type Schedule } from '../../src/growth/schedule.ts';
 import { planSweep, type Plan } from '../../src/run/plan.ts';
 import type { Settings } from '../../src/run/spec.ts';
 
@@ -35,6 +35,27 @@ export function planOf(arms: readonly string[], seeds: readonly number[] = [0]):
       point: {},
       group: index === 0 ? 'baseline' : 'other',
       settings: { ...tinySettings, train: { ...tinySettings.train, rate: 1e-3 * (index + 1) } },
+    })),
+  });
+}
+
+/** Arms that grow in depth from one small model, by name the operator; null is the target from the first step. */
+export function grownPlan(arms: Readonly<Record<string, string | null>>, seeds: readonly number[] = [0]): Plan {
+  const settings: Settings = {
+    ...tinySettings,
+    model: { ...tinySettings.model, layers: 4 },
+    finetune: { ...tinySettings.finetune, tasks: ['wordnet-topic'] },
+  };
+  const grownBy = (operator: string): Schedule => [
+    { share: 0.5, reductions: { depth: { operator, settings: { layers: 2 } } } },
+    { share: 0.5, reductions: {} },
+  ];
+  return planSweep({
+    ...planOf([]).comparison,
+    seeds,
+    arms: Object.entries(arms).map(([name, operator], index) => ({
+      ...{ name, point: {}, group: index === 0 ? 'baseline' : 'depth' },
+      settings: { ...settings, schedule: operator === null ? TARGET_ONLY : grownBy(operator) },
     })),
   });
 }

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { SweepEvent } from '../../src/run/events.ts';
 import { graphOf } from '../../src/run/graph.ts';
 import { runSweep, type SweepOptions } from '../../src/run/executor.ts';
 import { planSweep, type Plan } from '../../src/run/plan.ts';
-import { planOf } from './cells.ts';
+import { grownPlan, planOf } from './cells.ts';
 
 const script = fileURLToPath(new URL('../fixtures/worker.mjs', import.meta.url));
 let folder = '';
@@ -16,6 +16,9 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'growbench-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
+
+const startWorker = (env: Readonly<Record<string, string>> = {}) =>
+  fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, ...env } });
 
 async function sweep(
   plan: Plan,
@@ -29,8 +32,8 @@ async function sweep(
     folder,
     context: { cache: folder, models: null, predictions: null, nodes: join(folder, '.nodes'), checkpointEvery: 600 },
     jobs,
+    launch: () => startWorker(),
     ...options,
-    launch: () => fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }),
     signal: stop.signal,
     onEvent: (event) => {
       events.push(event);
@@ -174,4 +177,105 @@ describe('a sweep', () => {
     await writeFile(join(folder, 'cells', `${plan.cells[0]!.id}.json`), text);
     await expect(sweep(plan)).rejects.toThrow(why);
   });
+
+  test('shares a stage between the cells that begin alike, and counts its cost in each', async () => {
+    const plan = grownPlan({ full: null, stack: 'stack', random: 'random' });
+    const fine = plan.cells.map((cell) => ({ ...cell, arm: `fine ${cell.arm}` }));
+    const { records, starts } = await sweep({ ...plan, cells: fine }, 2);
+    // 1 + 1 for the full model; a stage in common, then 2 + 2.
+    expect(starts).toBe(7);
+    expect(records.map(({ result }) => [result!.flops, result!.stages.length, result!.seconds.train])).toEqual([
+      [7, 1, 1],
+      [14, 2, 2],
+      [14, 2, 2],
+    ]);
+    expect(records.map(({ attempts }) => attempts!.map(({ node }) => node))).toEqual([
+      ['stage 1', 'wordnet-topic'],
+      ['stage 1', 'stage 2', 'wordnet-topic'],
+      ['stage 1', 'stage 2', 'wordnet-topic'],
+    ]);
+  });
+
+  test('fine-tunes only what is new where a task is added', async () => {
+    const plan = grownPlan({ fine: 'stack' });
+    await sweep(plan);
+    await leaveStates(plan);
+    const settings = { ...plan.cells[0]!.settings };
+    const tasks = ['wordnet-topic', 'wordnet-sense'];
+    const more = planSweep({
+      ...plan.comparison,
+      arms: [{ ...plan.comparison.arms[0]!, settings: { ...settings, finetune: { ...settings.finetune, tasks } } }],
+    });
+    const { events, records } = await sweep(more);
+    const { nodes } = graphOf(more.cells, {});
+    const started = events.flatMap((event) => (event.type === 'node-started' ? event.address : []));
+    expect(started.map((address) => nodes.get(address)!.node)).toMatchObject([{ task: 'wordnet-sense' }]);
+    expect(Object.keys(records[0]!.result!.tasks)).toEqual(tasks);
+  });
+
+  test('runs a stage again whose state is not there any more, if something goes on from it', async () => {
+    const plan = grownPlan({ fine: 'stack' });
+    await sweep(plan);
+    await rm(join(folder, 'cells'), { recursive: true });
+    expect((await sweep(plan)).starts, 'with all of its parts done').toBe(0);
+    const [, , task] = graphOf(plan.cells, {}).nodes.keys();
+    await rm(join(folder, '.nodes', task!), { recursive: true });
+    await rm(join(folder, 'cells'), { recursive: true });
+    expect((await sweep(plan)).starts, 'both stages, and the task').toBe(3);
+  });
+
+  test('runs a stage again that left what cannot be read, then what goes on from it', async () => {
+    const { records, events } = await sweep(grownPlan({ lossy: 'stack' }));
+    expect(records[0]!.error).toBeNull();
+    const kinds = events.flatMap(({ type }) => (type.startsWith('node-') && type !== 'node-event' ? type : []));
+    const once = ['node-started', 'node-finished'];
+    expect(kinds).toEqual([...once, 'node-started', 'node-retried', ...once, ...once, ...once]);
+  });
+
+  test('starts a worker anew that was killed while it had nothing to do', async () => {
+    const workers: ChildProcess[] = [];
+    const launch = () => {
+      const worker = startWorker({ CELL_MS: '400' });
+      workers.push(worker);
+      return worker;
+    };
+    const plan = grownPlan({ fine: null, 'slow stack': 'stack' });
+    const { records } = await sweep(
+      plan,
+      2,
+      (event) => {
+        // It waits for what hangs on the stage that the other one runs.
+        if (event.type !== 'cell-finished' || event.record.cell.arm !== 'fine') return;
+        workers.find(({ pid }) => pid === event.record.attempts!.at(-1)!.pid)!.kill('SIGKILL');
+      },
+      { launch },
+    );
+    expect(records.map(({ error }) => error)).toEqual([null, null]);
+    expect(workers).toHaveLength(3);
+  });
+
+  test('gives up on a stage whose state can never be read', async () => {
+    const { records, stopped } = await sweep(grownPlan({ lost: 'stack', fine: null }));
+    expect(records.map(({ error }) => error)).toEqual(['the state is damaged', null]);
+    expect(stopped).toBeNull();
+  });
+
+  test('takes a part whose record was cut in half for one that is not done', async () => {
+    const plan = grownPlan({ fine: 'stack' });
+    await sweep(plan);
+    const [, , task] = graphOf(plan.cells, {}).nodes.keys();
+    await leaveStates(plan);
+    await writeFile(join(folder, '.nodes', task!, 'result.json'), '{"format":1,"node":{"kind":');
+    await rm(join(folder, 'cells'), { recursive: true });
+    expect((await sweep(plan)).starts).toBe(1);
+  });
 });
+
+/** What real workers leave of stages, as long as nobody reads it. */
+async function leaveStates({ cells }: Plan): Promise<void> {
+  for (const [address, { node }] of graphOf(cells, {}).nodes) {
+    if (node.kind !== 'stage') continue;
+    await writeFile(join(folder, '.nodes', address, 'state.safetensors'), '');
+    await writeFile(join(folder, '.nodes', address, 'state.json'), '{"bytes":0,"known":{"keep":"all"}}');
+  }
+}

@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cellsCsv } from '../../src/report/cells.ts';
-import { TARGET_ONLY, type Schedule } from '../../src/growth/schedule.ts';
 import { graphOf } from '../../src/run/graph.ts';
-import { planSweep } from '../../src/run/plan.ts';
-import type { Settings } from '../../src/run/spec.ts';
 import { readRecords } from '../../src/run/store.ts';
-import { planOf, tinySettings } from './cells.ts';
+import { grownPlan } from './cells.ts';
 import { startSweep, trainings } from './processes.ts';
 
 /** More of them: KILLS=30 npx vitest run test/run/kill.test.ts. */
@@ -21,24 +18,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, maxRetries: 5 }));
 
-const grownBy = (operator: string): Schedule => [
-  { share: 0.5, reductions: { depth: { operator, settings: { layers: 2 } } } },
-  { share: 0.5, reductions: {} },
-];
-const settings: Settings = {
-  ...tinySettings,
-  model: { ...tinySettings.model, layers: 4 },
-  finetune: { ...tinySettings.finetune, tasks: ['wordnet-topic'] },
-};
 /** Three arms that share their first stage, and one that shares nothing: 9 nodes for each seed. */
-const plan = planSweep({
-  ...planOf([]).comparison,
-  seeds: [0, 1],
-  arms: [TARGET_ONLY, ...['stack', 'interleave', 'random'].map(grownBy)].map((schedule, index) => ({
-    ...{ name: `slow ${index}`, point: {}, group: index === 0 ? 'baseline' : 'depth' },
-    settings: { ...settings, schedule },
-  })),
-});
+const plan = grownPlan(
+  { 'slow full': null, 'slow stack': 'stack', 'slow interleave': 'interleave', 'slow random': 'random' },
+  [0, 1],
+);
 const graph = graphOf(plan.cells, {});
 
 let undisturbed = '';
