@@ -30,8 +30,21 @@ export interface Checkpoint {
   readonly tokenizer: TokenizerFiles;
   /** Our names of what the folder lacks: nothing, or the whole masked-LM head. */
   readonly missing: readonly string[];
-  /** The file's tensors that growbench has no place for: a pooler, another head. */
+  /** The file's tensors that a pre-trained model has no place for: a pooler, another head. */
   readonly leftOut: readonly string[];
+  /** Null where the folder has none. */
+  readonly pooler: Pooler | null;
+}
+
+/** The dense layer that fine-tuning reads [CLS] with; the kernel is [hidden, hidden], as [input, output]. */
+export interface Pooler {
+  readonly kernel: CheckpointTensor;
+  readonly bias: CheckpointTensor;
+}
+
+/** What a folder holds, without the numbers. */
+export interface CheckpointSummary extends Omit<Checkpoint, 'parameters' | 'pooler'> {
+  readonly hasPooler: boolean;
 }
 
 /** The files of a checkpoint's folder. */

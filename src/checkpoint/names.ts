@@ -44,6 +44,9 @@ export const isHead = ({ leaf }: Parameter): boolean => leaf.startsWith('masked_
 /** The other names of the output bias and of the token table, which the masked-LM head shares. */
 export const DECODER = { bias: 'cls.predictions.decoder.bias', kernel: 'cls.predictions.decoder.weight' } as const;
 
+/** What BERT reads [CLS] with for a task, trained together with the encoder; no part of the masked-LM model. */
+export const POOLER = { kernel: 'bert.pooler.dense.weight', bias: 'bert.pooler.dense.bias' } as const;
+
 /** Tensors that older files keep though they are no parameters: 0, 1, 2, … and zeros. */
 export const BUFFERS: readonly string[] = ['bert.embeddings.position_ids', 'bert.embeddings.token_type_ids'];
 

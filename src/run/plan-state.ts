@@ -49,7 +49,9 @@ export async function planState(plan: Plan, folder: string): Promise<PlanState> 
   const left = cells.filter(({ id }) => states.get(id)!.status === 'to run');
   const flops = left.reduce((sum, { arm }) => sum + ofArm.get(arm)!, 0);
   const rate = secondsPerFlop([...records.values(), ...others], plan.comparison.engine.name);
-  return { cells: states, flops, seconds: flops === 0 ? 0 : rate === null ? null : flops * rate };
+  // Of cells that only fine-tune, FLOPs of pre-training tell nothing.
+  const seconds = flops === 0 || rate === null ? null : flops * rate;
+  return { cells: states, flops, seconds: left.length === 0 ? 0 : seconds };
 }
 
 function cellState(cell: Cell, own: CellRecord | undefined, ofArm: readonly CellRecord[]): CellState {

@@ -18,7 +18,12 @@ export interface Settings {
     readonly positions: number;
     readonly norm: 'post' | 'pre';
     /** `std` of every kernel and table; `positions`: drawn like the rest, or started as sinusoids (and trained all the same). */
-    readonly init: { readonly std: number; readonly positions: 'random' | 'sinusoidal' };
+    readonly init: {
+      readonly std: number;
+      readonly positions: 'random' | 'sinusoidal';
+      /** Absolute path of the folder that the first stage's model is read from, its vocabulary with it. */
+      readonly checkpoint?: string;
+    };
     readonly dropout: number;
   };
   readonly data: {
@@ -84,7 +89,7 @@ export interface Comparison {
   readonly vary: readonly string[];
   readonly engine: EngineSetting;
   readonly arms: readonly Arm[];
-  /** SHA-256 of every text file that the arms read, by path, and of the tasks' data, by dataKey (run/contents.ts). */
+  /** SHA-256 of every text file and checkpoint that the arms read, by path, and of the tasks' data (run/contents.ts). */
   readonly contents: Readonly<Record<string, string>>;
 }
 
@@ -152,14 +157,16 @@ export interface CellIdentity {
 export function cellId({ settings, seed, engine, contents }: CellIdentity): string {
   // Of the user's data sets only the files of the cell's own tasks matter.
   const { glue, squad, ...data } = settings.data;
+  const { checkpoint, ...init } = settings.model.init;
   const corpus = data.corpus.map((entry) => contents[entry] ?? entry);
   const keys = settings.finetune.tasks.flatMap((task) => dataKey(task, { glue, squad }) ?? []);
+  const start = checkpoint === undefined ? {} : { checkpoint: contents[checkpoint] ?? checkpoint };
   const identity = {
     version: SETTINGS_VERSION,
     // WebAssembly has no XLA that could change a number.
     engine: engine.name === 'wasm' ? { name: engine.name } : engine,
     seed,
-    settings: { ...settings, data: { ...data, corpus } },
+    settings: { ...settings, model: { ...settings.model, init: { ...init, ...start } }, data: { ...data, corpus } },
     ...(keys.length === 0 ? {} : { tasks: keys.map((key) => contents[key] ?? key) }),
   };
   return createHash('sha256').update(canonical(identity)).digest('hex').slice(0, 12);

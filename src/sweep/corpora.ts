@@ -1,3 +1,4 @@
+import { changeSettings } from './each-settings.ts';
 import type { SettingsInput, SweepInput } from './grammar.ts';
 import { resolveCorpus, resolveFolder } from './corpus-path.ts';
 import { sourceAt, type Source } from './frame.ts';
@@ -35,22 +36,5 @@ export async function resolveCorpora(
     const entries = corpus.map((entry, index) => path(entry, ['corpus', index], resolveCorpus));
     return { ...settings, data: { ...data, corpus: await Promise.all(entries) } };
   };
-  const inPart = async <Part extends Pick<SweepInput, 'base' | 'arms'>>(part: Part, at: Path): Promise<Part> => {
-    const arms = Object.entries(part.arms ?? {}).map(
-      async ([name, changes]) => [name, await resolved(changes ?? {}, [...at, 'arms', name])] as const,
-    );
-    return {
-      ...part,
-      ...(part.base === undefined ? {} : { base: await resolved(part.base, [...at, 'base']) }),
-      ...(part.arms === undefined ? {} : { arms: Object.fromEntries(await Promise.all(arms)) }),
-    };
-  };
-  const cases = Object.entries(input.cases ?? {}).map(
-    async ([name, changes]) => [name, await inPart(changes ?? {}, ['cases', name])] as const,
-  );
-  const whole = await inPart(input, []);
-  return {
-    input: input.cases === undefined ? whole : { ...whole, cases: Object.fromEntries(await Promise.all(cases)) },
-    problems,
-  };
+  return { input: await changeSettings(input, resolved), problems };
 }

@@ -15,7 +15,7 @@ export function stageFaults(settings: Settings): Fault[] {
 }
 
 function lengthFaults({ schedule, train }: Settings, { steps }: PlannedStage, index: number): Fault[] {
-  if (steps > 0) return [];
+  if (steps > 0 || train.steps === 0) return [];
   const share = Number((schedule[index]!.share * 100).toPrecision(6));
   const message = `a stage must last at least one step, got ${share}% of ${train.steps} steps`;
   const settings: Fault['settings'] = [

@@ -1,8 +1,12 @@
+import type { SpecialIds } from './vocabulary.ts';
+
 /** A corpus as token ids on disk, ready to draw batches from. */
 export interface PreparedCorpus {
   /** Of everything that decides the tokens: sources, vocabulary, held-out text, tokenizer version. */
   readonly digest: string;
+  /** Entries of the vocabulary: a model may have more rows in its token table. */
   readonly vocab: number;
+  readonly special: SpecialIds;
   readonly train: TokenShard;
   readonly validation: TokenShard;
 }

@@ -5,17 +5,22 @@ import { checkFile } from './corpora/lines.ts';
 import { wordnet } from './corpora/wordnet.ts';
 import { packagePath } from './packages.ts';
 import { heldOutVersion } from './task-data.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 /** Bump when the same sources come to give other tokens or shards. */
 const PREPARE_VERSION = 1;
 
 /** Names what preparing corpora yields: a hash of everything that decides it. Throws a UserError for a missing file. */
-export async function corpusDigest(corpora: readonly Corpus[], vocabulary: readonly string[]): Promise<string> {
+export async function corpusDigest(
+  corpora: readonly Corpus[],
+  { vocabulary, lowercase }: Pick<Tokenizer, 'vocabulary' | 'lowercase'>,
+): Promise<string> {
   const hash = createHash('sha256');
   const tokenizer = JSON.parse(readFileSync(packagePath('@anush008/tokenizers', 'package.json'), 'utf8')) as {
     readonly version: string;
   };
-  hash.update(JSON.stringify([PREPARE_VERSION, tokenizer.version, vocabulary, heldOutVersion()]));
+  const cased = lowercase ? [] : ['cased'];
+  hash.update(JSON.stringify([PREPARE_VERSION, tokenizer.version, vocabulary, heldOutVersion(), ...cased]));
   // The tasks' test text comes from WordNet, so it decides what is left of any corpus.
   for (const path of [wordnet, ...corpora].flatMap((corpus) => corpus.files())) {
     hash.update(await fileDigest(path));

@@ -1,6 +1,6 @@
 import type { SpanExample } from '../tasks/task.ts';
 import type { Offset, TokenizedText, Tokenizer } from './tokenizer.ts';
-import { CLS, PAD, SEP } from './vocabulary.ts';
+import type { SpecialIds } from './vocabulary.ts';
 
 /** One or two texts, as classification and regression examples have them. */
 export interface TextPair {
@@ -43,7 +43,7 @@ export async function encodePairs(
 ): Promise<EncodedPairs> {
   const texts = await tokenizer.ids(examples.map(({ text }) => text));
   const pairs = await tokenizer.ids(examples.map(({ pair }) => pair ?? ''));
-  const sheet = newSheet(examples.length, length);
+  const sheet = newSheet(examples.length, length, tokenizer.special);
   for (const [row, { pair }] of examples.entries()) {
     writeRow(sheet, row, texts[row]!, pair === undefined ? undefined : pairs[row]!);
   }
@@ -58,7 +58,7 @@ export async function encodeSpans(
 ): Promise<EncodedSpans> {
   const questions = await tokenizer.ids(examples.map(({ question }) => question));
   const passages = await tokenizer.encode(examples.map(({ passage }) => passage));
-  const sheet = newSheet(examples.length, length);
+  const sheet = newSheet(examples.length, length, tokenizer.special);
   const starts = new Int32Array(examples.length).fill(-1);
   const ends = new Int32Array(examples.length).fill(-1);
   const passage = new Int32Array(examples.length * length);
@@ -103,17 +103,19 @@ export function tokensOf(
 }
 
 export interface Sheet extends EncodedPairs {
+  readonly special: SpecialIds;
   cut: number;
 }
 
 /** Empty sequences. */
-export function newSheet(count: number, length: number): Sheet {
+export function newSheet(count: number, length: number, special: SpecialIds): Sheet {
   if (length < 4) throw new RangeError(`a pair needs at least 4 tokens, [CLS] and two [SEP] included; got ${length}`);
   const size = count * length;
   return {
     count,
     length,
-    ids: new Int32Array(size).fill(PAD),
+    special,
+    ids: new Int32Array(size).fill(special.pad),
     segments: new Int32Array(size),
     mask: new Int32Array(size),
     cut: 0,
@@ -122,19 +124,19 @@ export function newSheet(count: number, length: number): Sheet {
 
 /** Writes one sequence; says where the pair starts in it and how many of the pair's tokens were kept. */
 export function writeRow(sheet: Sheet, row: number, text: Int32Array, pair: Int32Array | undefined) {
-  const { length, ids, segments, mask } = sheet;
+  const { length, ids, segments, mask, special } = sheet;
   const room = length - (pair === undefined ? 2 : 3);
   const [keptText, kept] = longestFirst(text.length, pair?.length ?? 0, room);
   if (keptText < text.length || kept < (pair?.length ?? 0)) sheet.cut += 1;
   const at = row * length;
   const first = keptText + 2;
-  ids[at] = CLS;
+  ids[at] = special.cls;
   ids.set(text.subarray(0, keptText), at + 1);
-  ids[at + first - 1] = SEP;
+  ids[at + first - 1] = special.sep;
   let used = first;
   if (pair !== undefined) {
     ids.set(pair.subarray(0, kept), at + first);
-    ids[at + first + kept] = SEP;
+    ids[at + first + kept] = special.sep;
     used = first + kept + 1;
     segments.fill(1, at + first, at + used);
   }

@@ -8,40 +8,39 @@ import type { PreparedCorpus } from './corpus.ts';
 import { corpusDigest } from './digest.ts';
 import { draftPrefix } from '../run/cache-names.ts';
 import { prepareOnce } from './prepare-once.ts';
-import { openShard, writeShard, type ShardWriter } from './shard.ts';
+import { LARGEST_VOCABULARY, openShard, writeShard, type ShardWriter } from './shard.ts';
 import { heldOutKeys } from './task-data.ts';
-import { openTokenizer, type Tokenizer } from './tokenizer.ts';
+import type { Tokenizer } from './tokenizer.ts';
 import { trainingText, type Chunk } from './training-text.ts';
 
 /** Text handed to the tokenizer at a time: enough to keep its threads busy, little enough to report often. */
 const CHARACTERS_AT_ONCE = 1 << 18;
 
 /**
- * Token shards of the sources (names of shipped corpora, paths of .txt and .jsonl files) with the vocabulary's first
- * `vocab` entries: found in `cache` if they were made before, else made. Documents end in [SEP]. No text of a test
+ * Token shards of the sources (names of shipped corpora, paths of .txt and .jsonl files) in the tokenizer's vocabulary:
+ * found in `cache` if they were made before, else made. Documents end in [SEP]. No text of a test
  * example of any shipped task is in them.
  * `onProgress` counts bytes of the sources. Throws a UserError for a source that cannot be used, and `signal.reason`
  * when stopped; the cache never holds half a corpus, whoever else writes to it.
  */
 export async function prepareCorpus(
   sources: readonly string[],
-  vocab: number,
+  tokenizer: Tokenizer,
   cache: string,
   onProgress: (done: number, of: number) => void,
   signal?: AbortSignal,
 ): Promise<PreparedCorpus> {
   signal?.throwIfAborted();
   const corpora = sources.map(openCorpus);
-  const tokenizer = openTokenizer(vocab);
-  const digest = await corpusDigest(corpora, tokenizer.vocabulary);
+  if (tokenizer.vocabulary.length > LARGEST_VOCABULARY) throw tooManyEntries(tokenizer);
+  const digest = await corpusDigest(corpora, tokenizer);
   const folder = join(cache, digest);
   const wanted = { cache, digest, exists: () => existsSync(folder) };
   await prepareOnce(wanted, onProgress, signal, (told) =>
     make(folder, cache, { corpora, tokenizer, onProgress: told, signal }),
   );
   const corpus = {
-    digest,
-    vocab,
+    ...{ digest, vocab: tokenizer.vocabulary.length, special: tokenizer.special },
     train: openShard(join(folder, 'train.u16')),
     validation: openShard(join(folder, 'validation.u16')),
   };
@@ -52,6 +51,12 @@ export async function prepareCorpus(
     'Take more text.',
   );
 }
+
+const tooManyEntries = ({ vocabulary }: Tokenizer): UserError =>
+  new UserError(
+    `Pre-training text is kept for vocabularies of at most ${LARGEST_VOCABULARY} entries, got ${vocabulary.length}.`,
+    'Start from a model of one language: those of many have larger vocabularies.',
+  );
 
 interface Work {
   readonly corpora: readonly Corpus[];
@@ -79,8 +84,8 @@ async function make(folder: string, cache: string, work: Work): Promise<void> {
 async function fill(folder: string, { corpora, tokenizer, onProgress, signal }: Work): Promise<void> {
   const of = await sizeOf(corpora);
   const writers = {
-    train: writeShard(join(folder, 'train.u16')),
-    validation: writeShard(join(folder, 'validation.u16')),
+    train: writeShard(join(folder, 'train.u16'), tokenizer.special.sep),
+    validation: writeShard(join(folder, 'validation.u16'), tokenizer.special.sep),
   };
   try {
     let done = 0;

@@ -1,9 +1,10 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { TokenShard } from './corpus.ts';
-import { SEP } from './vocabulary.ts';
 
 /** Ids on disk: unsigned 16-bit, little-endian, nothing else. */
 const BYTES_PER_TOKEN = 2;
+/** Entries of a vocabulary whose ids fit. */
+export const LARGEST_VOCABULARY = 2 ** (8 * BYTES_PER_TOKEN);
 const BUFFERED_TOKENS = 1 << 16;
 
 /** Opens a shard for reading. The file stays open as long as the process. Throws if there is no such file. */
@@ -41,13 +42,13 @@ export interface ShardWriter {
   close(): number;
 }
 
-/** Creates the file and holds back small writes. */
-export function writeShard(path: string): ShardWriter {
+/** Creates the file and holds back small writes. Documents end in `separator`, the id of [SEP]. */
+export function writeShard(path: string, separator: number): ShardWriter {
   const file = openSync(path, 'wx');
   const buffer = Buffer.alloc(BUFFERED_TOKENS * BYTES_PER_TOKEN);
   let buffered = 0;
   let written = 0;
-  let last = SEP;
+  let last = separator;
   const flush = (): void => {
     for (let done = 0; done < buffered;) done += writeSync(file, buffer, done, buffered - done);
     buffered = 0;
@@ -63,7 +64,7 @@ export function writeShard(path: string): ShardWriter {
       for (const id of ids) push(id);
     },
     endDocument() {
-      if (last !== SEP) push(SEP);
+      if (last !== separator) push(separator);
     },
     close() {
       flush();

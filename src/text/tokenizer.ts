@@ -1,5 +1,6 @@
 import { bertNormalizer, bertPreTokenizer, Tokenizer as Library, WordPiece, type Encoding } from '@anush008/tokenizers';
-import { loadVocabulary } from './vocabulary.ts';
+import type { Settings } from '../run/spec.ts';
+import { loadVocabulary, specialIds, vocabularyOf, type SpecialIds } from './vocabulary.ts';
 
 /** A token's place in the text it came from: from `start` up to `end`, in UTF-16 code units like String.slice. */
 export type Offset = readonly [start: number, end: number];
@@ -13,6 +14,10 @@ export interface TokenizedText {
 export interface Tokenizer {
   /** Entry by id. */
   readonly vocabulary: readonly string[];
+  /** Whether text is lowercased, and loses its accents. */
+  readonly lowercase: boolean;
+  /** Ids of the tokens that frame, fill up and mask sequences. */
+  readonly special: SpecialIds;
   /** Ids alone, for bulk work: one array per text, in order. */
   ids(texts: readonly string[]): Promise<Int32Array[]>;
   /** Ids and where in the text each token stands: one result per text, in order. */
@@ -31,13 +36,21 @@ const LONGEST_WORD = 100;
  * A tokenizer for the first `vocab` entries of the shipped vocabulary: BERT's uncased normalization.
  * Throws a RangeError for a size that the shipped vocabulary does not have.
  */
-export const openTokenizer = (vocab: number): Tokenizer => wordPieceTokenizer(loadVocabulary(vocab), true);
+export const shippedTokenizer = (vocab: number): Tokenizer => wordPieceTokenizer(loadVocabulary(vocab), true);
+
+/** The tokenizer of a cell's pre-training text and tasks. Throws what vocabularyOf throws. */
+export async function openTokenizer(settings: Pick<Settings, 'model' | 'data'>): Promise<Tokenizer> {
+  const { entries, lowercase } = await vocabularyOf(settings);
+  return wordPieceTokenizer(entries, lowercase);
+}
 
 /**
- * BERT's tokenizer for a vocabulary that has [UNK]: cleaned text (lowercased and without accents if `lowercase`), CJK
+ * BERT's tokenizer for a vocabulary that has its special tokens (else it throws an Error): cleaned text (lowercased and without accents if `lowercase`), CJK
  * spaced out, split at spaces and punctuation, then greedy longest match.
  */
 export function wordPieceTokenizer(vocabulary: readonly string[], lowercase: boolean): Tokenizer {
+  const special = specialIds(vocabulary);
+  if (typeof special === 'string') throw new Error(`the vocabulary has no ${special}`);
   const entries = Object.fromEntries(vocabulary.map((entry, id) => [entry, id]));
   const model = WordPiece.init(entries, {
     unkToken: '[UNK]',
@@ -50,7 +63,7 @@ export function wordPieceTokenizer(vocabulary: readonly string[], lowercase: boo
   const encodeAll = (texts: readonly string[]): Promise<Encoding[]> =>
     library.encodeBatch([...texts], { addSpecialTokens: false });
   return {
-    vocabulary,
+    ...{ vocabulary, lowercase, special },
     ids: wordByWord(async (texts) => (await encodeAll(texts)).map((encoding) => encoding.getIds())),
     async encode(texts) {
       const encodings = await encodeAll(texts);

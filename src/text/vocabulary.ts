@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { inspectCheckpoint } from '../checkpoint/read.ts';
+import { UserError } from '../errors.ts';
 import { VOCABULARY_SIZES } from '../run/corpora.ts';
+import type { Settings } from '../run/spec.ts';
 
 /** Special tokens stand first in every vocabulary, in this order. */
 export const SPECIAL_TOKENS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
@@ -28,6 +31,33 @@ export function specialIds(vocabulary: readonly string[]): SpecialIds | string {
   const [pad, unk, cls, sep, mask] = SPECIAL_TOKENS.map((token) => vocabulary.indexOf(token));
   const lacking = SPECIAL_TOKENS.find((token) => !vocabulary.includes(token));
   return lacking ?? { pad: pad!, unk: unk!, cls: cls!, sep: sep!, mask: mask! };
+}
+
+/** How text becomes ids: the entries by id, and whether text is lowercased and loses its accents first. */
+export interface Vocabulary {
+  readonly entries: readonly string[];
+  readonly lowercase: boolean;
+}
+
+/**
+ * The vocabulary of a cell's pre-training text and tasks: that of the checkpoint that it starts from, else the shipped
+ * one. Throws a UserError where the checkpoint has none, or one without BERT's special tokens.
+ */
+export async function vocabularyOf({ model, data }: Pick<Settings, 'model' | 'data'>): Promise<Vocabulary> {
+  const { checkpoint } = model.init;
+  return checkpoint === undefined
+    ? { entries: loadVocabulary(data.vocab), lowercase: true }
+    : checkpointVocabulary(checkpoint);
+}
+
+async function checkpointVocabulary(folder: string): Promise<Vocabulary> {
+  const { vocabulary } = await inspectCheckpoint(folder);
+  const wrong = vocabulary === null ? 'a vocabulary' : specialIds(vocabulary.entries);
+  if (vocabulary !== null && typeof wrong !== 'string') return vocabulary;
+  throw new UserError(
+    `${folder} must have ${wrong as string} to read text with, got none.`,
+    "Put the model's vocab.txt beside its weights.",
+  );
 }
 
 const LIST = new URL('../../assets/vocabulary.txt', import.meta.url);

@@ -44,7 +44,7 @@ export async function encodeWindows(
   const windows = examples.flatMap(({ passage }, example) =>
     windowsOf(example, passages.get(passage)!.ids.length, length - 3 - questions[example]!.length, step),
   );
-  const sheet = newSheet(windows.length, length);
+  const sheet = newSheet(windows.length, length, tokenizer.special);
   const [starts, ends] = [new Int32Array(windows.length), new Int32Array(windows.length)];
   const passage = new Int32Array(windows.length * length);
   const rows: PassageRow[] = [];

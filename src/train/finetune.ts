@@ -10,6 +10,7 @@ import { openTokenizer } from '../text/tokenizer.ts';
 import type { Run } from './pretrain.ts';
 import { classification, regression } from './sequence-task.ts';
 import { spanExtraction } from './span-task.ts';
+import { startingPooler } from './start.ts';
 import { summarize } from './task-runs.ts';
 import type { Encoding, TaskModel } from './task-model.ts';
 import { plannedSteps, tune } from './tune.ts';
@@ -37,15 +38,16 @@ export async function finetune(
   const model = await prepareTask(task, shape, settings, protocol);
   const plan = plannedRuns(protocol, run.cell.seed);
   const steps = plannedSteps(model, protocol);
+  const tuned = { shape, state: pretrained.state, pooler: await startingPooler(settings, shape) };
   const runs: TaskRun[] = [];
   let seconds = 0;
   for (const [index, { rate, seed }] of plan.entries()) {
     const onStep = (step: number, loss: number) => {
       run.onEvent({ type: 'finetune', task: task.name, step: index * steps + step, of: plan.length * steps, loss });
     };
-    const tuned = await tune(run, task, model, { shape, state: pretrained.state }, { protocol, rate, seed, onStep });
-    runs.push({ rate, seed, metrics: tuned.metrics });
-    seconds += tuned.seconds;
+    const { metrics, seconds: own } = await tune(run, task, model, tuned, { protocol, rate, seed, onStep });
+    runs.push({ rate, seed, metrics });
+    seconds += own;
   }
   const { warnings, ...summary } = summarize(task, runs);
   run.onEvent({ type: 'score', task: task.name, metrics: summary.metrics });
@@ -63,10 +65,11 @@ function plannedRuns({ rates, seeds }: TaskProtocol, seed: number): Pick<TaskRun
 async function prepareTask(
   task: Task,
   shape: ModelShape,
-  { data }: Settings,
+  settings: Settings,
   { length, examples }: TaskProtocol,
 ): Promise<TaskModel> {
-  const encoding: Encoding = { tokenizer: openTokenizer(data.vocab), length, examples };
+  const { data } = settings;
+  const encoding: Encoding = { tokenizer: await openTokenizer(settings), length, examples };
   switch (task.kind) {
     case 'classification':
       return classification(task, await loadExamples(task, data), shape, encoding);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Pooler } from '../checkpoint/checkpoint.ts';
 import type { HostTensors, Tensors } from '../engine/engine.ts';
 import { crossEntropy } from '../engine/ops/cross-entropy.ts';
 import type { ModelShape, ParameterKind } from '../growth/layout.ts';
@@ -34,14 +35,16 @@ export function headParameters(task: Task, hidden: number): readonly HeadParamet
   }
 }
 
-/** A new head for a task. */
-export const initialHead = (task: Task, hidden: number, fresh: Fresh): HostTensors =>
-  new Map(
+/** A new head for a task, but for a pooler that is there already. */
+export function initialHead(task: Task, hidden: number, fresh: Fresh, pooler: Pooler | null = null): HostTensors {
+  const given = new Map(pooler === null ? [] : Object.entries(pooler).map(([leaf, own]) => [`${POOLER}/${leaf}`, own]));
+  return new Map(
     headParameters(task, hidden).map(({ name, kind, size }) => [
       name,
-      { shape: size, values: fresh(kind, name, size) },
+      given.get(name) ?? { shape: size, values: fresh(kind, name, size) },
     ]),
   );
+}
 
 /** What is read off [CLS]: tanh of a dense layer, then a linear map. Gives [batch, outputs]. */
 export function sequenceOutputs(

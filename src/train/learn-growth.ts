@@ -125,7 +125,10 @@ async function fitMatrices(run: Run, { recipe, to, fit }: Learning, program: Pro
   for (let own = 0; own < fit.steps; own += 1) {
     signal.throwIfAborted();
     const step = settings.train.steps + start + own;
-    const batch = batchFeeds(maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, seed, step }), size);
+    const batch = batchFeeds(
+      maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, special: corpus.special, seed, step }),
+      size,
+    );
     const optimizer = [...rates].map((peak) => {
       const rate = rateAt(own, { peak, warmup: 0, steps: fit.steps });
       return [rateFeed(peak), optimizerFeed(rate, 0, own + 1)] as const;

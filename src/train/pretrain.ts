@@ -7,9 +7,9 @@ import { targetShape, type Cell } from '../run/spec.ts';
 import type { PreparedCorpus } from '../text/corpus.ts';
 import { freshMoments } from './adamw.ts';
 import { growInto, type Grown } from './growing.ts';
-import { initialState } from './init.ts';
 import type { LearnedGrowth } from './learn-growth.ts';
 import { compileStage, trainStage, type StageEnd } from './stage.ts';
+import { startingParameters } from './start.ts';
 import { timed } from './stopwatch.ts';
 import { VALIDATION_TOKENS, validationLoss } from './validation.ts';
 
@@ -69,7 +69,7 @@ export async function pretrain(run: Run): Promise<Pretrained> {
     ...{ flops: 0, train: 0, compile: 0, evaluate: 0, steps: 0, updates: 0, limit: null },
     ...{ stages: [], growths: [], curve: [] },
   };
-  const parameters = initialState(stages[0]!.shape, settings.model.init, seed);
+  const parameters = await startingParameters(stages[0]!.shape, settings, seed);
   let state: HostTensors = new Map([...parameters, ...freshMoments(parameters)]);
   let growth: Growing | null = null;
   for (const index of stages.keys()) {

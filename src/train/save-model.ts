@@ -5,7 +5,7 @@ import type { HostTensors } from '../engine/engine.ts';
 import { layout, UNREDUCED } from '../growth/layout.ts';
 import { planStages } from '../run/plan.ts';
 import type { Settings } from '../run/spec.ts';
-import { loadVocabulary, PAD } from '../text/vocabulary.ts';
+import { vocabularyOf } from '../text/vocabulary.ts';
 
 /**
  * Saves a cell's pre-trained model as a checkpoint, over one that is there. Pooling of embeddings, if the last stage
@@ -15,13 +15,13 @@ import { loadVocabulary, PAD } from '../text/vocabulary.ts';
 export async function saveModel(folder: string, settings: Settings, state: HostTensors): Promise<void> {
   const shape = { ...planStages(settings).at(-1)!.shape, ...UNREDUCED };
   if (layout(shape).some(({ name }) => !state.has(name))) return;
-  const vocabulary = { entries: loadVocabulary(settings.data.vocab), lowercase: true };
+  const vocabulary = await vocabularyOf(settings);
   await rm(folder, { recursive: true, force: true });
   await writeCheckpoint(folder, {
     shape,
     parameters: state,
     dropout: settings.model.dropout,
     tokenizer: makeTokenizerFiles(vocabulary, shape.positions),
-    padding: PAD,
+    padding: vocabulary.entries.indexOf('[PAD]'),
   });
 }

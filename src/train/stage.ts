@@ -128,7 +128,7 @@ function trainStep({ cell, corpus }: Run, start: StageStart, own: number, name: 
   const { stage, program } = start;
   const step = stage.start + own;
   const size = batchSize(settings, stage.shape.length);
-  const batch = maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, seed, step });
+  const batch = maskedBatch(corpus.train, { ...size, vocab: corpus.vocab, special: corpus.special, seed, step });
   const mask = maskOf(stage, own);
   const masked = mask === 1 ? {} : maskFeed(mask);
   const feeds = { ...batchFeeds(batch, size), ...masked, ...updateFeeds(cell, start, own) };

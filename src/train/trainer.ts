@@ -7,9 +7,11 @@ import type { Cell } from '../run/spec.ts';
 import { tasks } from '../tasks/index.ts';
 import type { Task } from '../tasks/task.ts';
 import { prepareCorpus } from '../text/prepare.ts';
+import { openTokenizer } from '../text/tokenizer.ts';
 import { finetune } from './finetune.ts';
 import { pretrain, type Pretrained, type Run } from './pretrain.ts';
 import { saveModel } from './save-model.ts';
+import { startWarnings } from './start.ts';
 import { timed } from './stopwatch.ts';
 
 /** The trainer on the engine that was settled on. Throws what the engine throws where it does not open. */
@@ -18,12 +20,12 @@ export async function openTrainer(name: Engine['name'], opening: Opening = {}): 
   const { device, versions, threads, repeatable } = engine;
   return {
     run: async (cell, { cache, models }, onEvent, signal) => {
+      const { settings } = cell;
       onEvent({ type: 'engine', name, device, versions, why, threads, repeatable });
-      const { corpus: sources, vocab } = cell.settings.data;
       const progress = (done: number, of: number) => {
         onEvent({ type: 'prepare', what: 'corpus', done, of });
       };
-      const corpus = await prepareCorpus(sources, vocab, cache, progress, signal);
+      const corpus = await prepareCorpus(settings.data.corpus, await openTokenizer(settings), cache, progress, signal);
       return runCell({ engine, cell, corpus, onEvent, signal }, models);
     },
   };
@@ -47,7 +49,11 @@ export async function runCell(run: Run, models: string | null = null): Promise<C
     seconds: { ...measured.seconds, finetune: seconds },
     tasks: value.records,
     corpus: { digest, trainTokens: train.length, validationTokens: validation.length },
-    warnings: state === null ? [divergenceWarning(pretrained), ...value.warnings] : value.warnings,
+    warnings: [
+      ...(await startWarnings(run.cell.settings)),
+      ...(state === null ? [divergenceWarning(pretrained)] : []),
+      ...value.warnings,
+    ],
   };
 }
 

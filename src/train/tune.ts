@@ -1,3 +1,4 @@
+import type { Pooler } from '../checkpoint/checkpoint.ts';
 import type { HostTensors, Program, StepFunction } from '../engine/engine.ts';
 import { layout, type ModelShape } from '../growth/layout.ts';
 import type { TaskProtocol } from '../run/protocol.ts';
@@ -17,6 +18,8 @@ import { scalarOutput, stepFeeds, trainingStep } from './training-step.ts';
 export interface Pretrained {
   readonly shape: ModelShape;
   readonly state: HostTensors;
+  /** Null where [CLS] is read with a new one. */
+  readonly pooler: Pooler | null;
 }
 
 /** One fine-tuning: all that tells it from another of the same model on the same task. */
@@ -36,7 +39,7 @@ export async function tune(
   run: Run,
   task: Task,
   model: TaskModel,
-  { shape, state: encoderState }: Pretrained,
+  { shape, state: encoderState, pooler }: Pretrained,
   tuning: Tuning,
 ): Promise<{ readonly metrics: Readonly<Record<string, number>>; readonly seconds: number }> {
   const { settings } = run.cell;
@@ -45,7 +48,7 @@ export async function tune(
   const encoder = new Map(names.map(({ name }) => [name, encoderState.get(name)!]));
   const parameters = new Map([
     ...encoder,
-    ...initialHead(task, shape.hidden, freshParameter(settings.model.init, seed)),
+    ...initialHead(task, shape.hidden, freshParameter(settings.model.init, seed), pooler),
   ]);
   const trained = [...names, ...headParameters(task, shape.hidden)].map(({ name, kind }) => trainedAs(name, kind));
   const state = new Map([...parameters, ...freshMoments(parameters)]);

@@ -39,7 +39,12 @@ export async function validationLoss(
 ): Promise<number> {
   const size = batchSize(settings, length);
   const count = Math.ceil(tokens / (length * size.batch));
-  const batches = validationBatches(corpus.validation, { ...size, vocab: corpus.vocab, count });
+  const batches = validationBatches(corpus.validation, {
+    ...size,
+    vocab: corpus.vocab,
+    special: corpus.special,
+    count,
+  });
   const [name, masked] = mask === 1 ? [evaluationAt(length), {}] : [enteringEvaluationAt(length), maskFeed(mask)];
   let sum = 0;
   for (const batch of batches) {

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { shippedTasks } from '../../src/tasks/index.ts';
 import { encodePairs, encodeSpans } from '../../src/text/encode.ts';
 import { loadExamples } from '../../src/text/task-data.ts';
-import { openTokenizer } from '../../src/text/tokenizer.ts';
+import { shippedTokenizer } from '../../src/text/tokenizer.ts';
 import { CLS, PAD, SEP } from '../../src/text/vocabulary.ts';
 
-const tokenizer = openTokenizer(4000);
+const tokenizer = shippedTokenizer(4000);
 const row = (values: Int32Array, index: number, length: number) => [
   ...values.slice(index * length, (index + 1) * length),
 ];

@@ -9,7 +9,7 @@ import type { PreparedCorpus, TokenShard } from '../../src/text/corpus.ts';
 import { validationText, wholeText } from '../../src/text/measured-text.ts';
 import { prepareCorpus } from '../../src/text/prepare.ts';
 import { loadExamples } from '../../src/text/task-data.ts';
-import { openTokenizer } from '../../src/text/tokenizer.ts';
+import { shippedTokenizer } from '../../src/text/tokenizer.ts';
 import { CLS, MASK, PAD, SEP } from '../../src/text/vocabulary.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'prepare-'));
@@ -27,8 +27,8 @@ writeFileSync(text, sentences.map((line, index) => (index % 3 === 2 ? `${line}\n
 
 describe('a small corpus', () => {
   test('has every sentence in one shard, documents whole and ended by [SEP]', async () => {
-    const { train, validation } = await prepareCorpus([text], 1000, newCache(), ignore);
-    const tokenizer = openTokenizer(1000);
+    const { train, validation } = await prepareCorpus([text], shippedTokenizer(1000), newCache(), ignore);
+    const tokenizer = shippedTokenizer(1000);
     const expected = await tokenizer.ids(
       Array.from({ length: 100 }, (_, index) => sentences.slice(3 * index, 3 * index + 3).join(' ')),
     );
@@ -38,8 +38,8 @@ describe('a small corpus', () => {
   });
 
   test('has the same validation text when it is read without being prepared', async () => {
-    const { train, validation } = await prepareCorpus([text], 1000, newCache(), ignore);
-    const tokenizer = openTokenizer(1000);
+    const { train, validation } = await prepareCorpus([text], shippedTokenizer(1000), newCache(), ignore);
+    const tokenizer = shippedTokenizer(1000);
     expect(tokensOf(await validationText(tokenizer, SEP, [openCorpus(text)]))).toEqual(tokensOf(validation));
     const whole = await wholeText(tokenizer, SEP, openCorpus(text));
     expect(whole.length).toBe(train.length + validation.length);
@@ -49,7 +49,7 @@ describe('a small corpus', () => {
     const path = join(folder, 'one-document.jsonl');
     const lines = Array.from({ length: 4000 }, (_, index) => `The ship number ${index} sails home.`);
     writeFileSync(path, JSON.stringify({ text: lines.join(' ') }));
-    const { train, validation } = await prepareCorpus([path], 1000, newCache(), ignore);
+    const { train, validation } = await prepareCorpus([path], shippedTokenizer(1000), newCache(), ignore);
     // 125 pieces: the first of all, and one in each of the next two fifties or not yet.
     const pieces = documentsIn(tokensOf(validation)).length;
     expect(pieces).toBeGreaterThan(1);
@@ -59,26 +59,26 @@ describe('a small corpus', () => {
   test('is made once: found again in the cache, named by what it holds', async () => {
     const cache = newCache();
     const seen: number[] = [];
-    const first = await prepareCorpus([text], 1000, cache, (done, of) => seen.push(done / of));
+    const first = await prepareCorpus([text], shippedTokenizer(1000), cache, (done, of) => seen.push(done / of));
     expect(seen[0]).toBe(0);
     expect(seen.at(-1)).toBe(1);
     const copy = join(folder, 'copy.txt');
     writeFileSync(copy, readFileSync(text));
-    const again = await prepareCorpus([copy], 1000, cache, () => {
+    const again = await prepareCorpus([copy], shippedTokenizer(1000), cache, () => {
       throw new Error('made again');
     });
     expect(again.digest).toBe(first.digest);
     expect(readdirSync(cache)).toEqual([first.digest]);
     const digests = [
-      await prepareCorpus([text], 999, cache, ignore),
-      await prepareCorpus([text, copy], 1000, cache, ignore),
+      await prepareCorpus([text], shippedTokenizer(999), cache, ignore),
+      await prepareCorpus([text, copy], shippedTokenizer(1000), cache, ignore),
     ];
     expect(new Set([first, ...digests].map(({ digest }) => digest)).size).toBe(3);
   });
 
   test('made twice at once comes out right for both, and leaves nothing else behind', async () => {
     const cache = newCache();
-    const both = await Promise.all([1, 2].map(() => prepareCorpus([text], 1000, cache, ignore)));
+    const both = await Promise.all([1, 2].map(() => prepareCorpus([text], shippedTokenizer(1000), cache, ignore)));
     expect(tokensOf(both[0]!.train)).toEqual(tokensOf(both[1]!.train));
     expect(readdirSync(cache)).toEqual([both[0]!.digest]);
   });
@@ -89,7 +89,7 @@ describe('a small corpus', () => {
     const reason = new Error('enough');
     const stopped = prepareCorpus(
       [text],
-      1000,
+      shippedTokenizer(1000),
       cache,
       () => {
         stop.abort(reason);
@@ -103,12 +103,14 @@ describe('a small corpus', () => {
   test('may be too small, or not there', async () => {
     const one = join(folder, 'one.txt');
     writeFileSync(one, 'A single sentence.\n');
-    await expect(prepareCorpus([one], 1000, newCache(), ignore)).rejects.toThrow(UserError);
-    await expect(prepareCorpus([join(folder, 'none.txt')], 1000, newCache(), ignore)).rejects.toThrow(UserError);
+    await expect(prepareCorpus([one], shippedTokenizer(1000), newCache(), ignore)).rejects.toThrow(UserError);
+    await expect(prepareCorpus([join(folder, 'none.txt')], shippedTokenizer(1000), newCache(), ignore)).rejects.toThrow(
+      UserError,
+    );
   });
 
   test('reads nothing outside a shard', async () => {
-    const { train } = await prepareCorpus([text], 1000, newCache(), ignore);
+    const { train } = await prepareCorpus([text], shippedTokenizer(1000), newCache(), ignore);
     expect(() => train.read(train.length - 1, 2)).toThrow(RangeError);
     expect(() => train.read(-1, 2)).toThrow(RangeError);
   });
@@ -121,17 +123,17 @@ test('loses the sentences that test examples hold, whatever their case and spaci
   const leak = `${heldOut.toUpperCase().replaceAll(' ', '  ')}.`;
   const lines = sentences.map((line) => JSON.stringify({ text: `${line} ${leak} The end.` }));
   writeFileSync(path, lines.join('\n'));
-  const corpus = await prepareCorpus([path], 1000, newCache(), ignore);
-  const [wanted] = await openTokenizer(1000).ids([sentences[0]!.replace('the ship', 'The ship') + ' The end.']);
+  const corpus = await prepareCorpus([path], shippedTokenizer(1000), newCache(), ignore);
+  const [wanted] = await shippedTokenizer(1000).ids([sentences[0]!.replace('the ship', 'The ship') + ' The end.']);
   expect(documentsIn(tokensOf(corpus.validation))).toContain(wanted!.join(' '));
   expect([corpus.train, corpus.validation].flatMap((shard) => documentsIn(tokensOf(shard)))).toHaveLength(300);
-  expect(sequencesIn(corpus, await openTokenizer(1000).ids([heldOut]))).toEqual([]);
+  expect(sequencesIn(corpus, await shippedTokenizer(1000).ids([heldOut]))).toEqual([]);
 });
 
 describe('the shipped corpora', () => {
   let corpus: PreparedCorpus;
   beforeAll(async () => {
-    corpus = await prepareCorpus(['wordnet', 'sotu'], 4000, newCache(), ignore);
+    corpus = await prepareCorpus(['wordnet', 'sotu'], shippedTokenizer(4000), newCache(), ignore);
   }, 120_000);
 
   test('give some five million tokens, one in fifty for validation, nearly all known', () => {
@@ -143,7 +145,7 @@ describe('the shipped corpora', () => {
   });
 
   test('hold the text of no test example of any task', async () => {
-    const tokenizer = openTokenizer(4000);
+    const tokenizer = shippedTokenizer(4000);
     const texts = new Set<string>();
     for (const task of shippedTasks) {
       const { test: examples } = await loadExamples(task);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { VOCABULARY_SIZES } from '../../src/run/corpora.ts';
-import { openTokenizer } from '../../src/text/tokenizer.ts';
+import { shippedTokenizer } from '../../src/text/tokenizer.ts';
 import { FIRST_WORDPIECE, loadVocabulary, MASK, PAD, SPECIAL_TOKENS } from '../../src/text/vocabulary.ts';
 
 type Fixture = Readonly<Record<string, readonly { readonly text: string; readonly ids: readonly number[] }[]>>;
@@ -10,7 +10,7 @@ type Fixture = Readonly<Record<string, readonly { readonly text: string; readonl
 const fixture = JSON.parse(readFileSync('test/fixtures/tokenizer.json', 'utf8')) as Fixture;
 
 describe.each(Object.entries(fixture))("with %s entries, BERT's own tokenizer agrees", (vocab, known) => {
-  const tokenizer = openTokenizer(Number(vocab));
+  const tokenizer = shippedTokenizer(Number(vocab));
 
   test.each(known)('on $text', async ({ text, ids }) => {
     expect([...(await tokenizer.encode([text]))[0]!.ids]).toEqual(ids);
@@ -19,7 +19,7 @@ describe.each(Object.entries(fixture))("with %s entries, BERT's own tokenizer ag
 });
 
 describe('offsets', () => {
-  const tokenizer = openTokenizer(1000);
+  const tokenizer = shippedTokenizer(1000);
 
   test('are UTF-16 code units, whatever stands before: emoji, combining accents, invisible characters', async () => {
     const text = '\u{1f600}\u{1f680} cafe\u0301 \u{1f600}the\u00ad \u4e2dland';
@@ -39,17 +39,17 @@ describe('offsets', () => {
 });
 
 test('text that spells a special token is text', async () => {
-  const tokenizer = openTokenizer(1000);
+  const tokenizer = shippedTokenizer(1000);
   for (const ids of await tokenizer.ids(SPECIAL_TOKENS)) {
     expect([...ids].every((id) => id >= FIRST_WORDPIECE)).toBe(true);
   }
 });
 
 test('calls that wait for each other do not mix up their words', async () => {
-  const tokenizer = openTokenizer(1000);
+  const tokenizer = shippedTokenizer(1000);
   const texts = Array.from({ length: 200 }, (_, index) => `word ${index} and ${index * 7919} more`);
   const together = await Promise.all(texts.map(async (text) => (await tokenizer.ids([text]))[0]!));
-  const apart = await openTokenizer(1000).encode(texts);
+  const apart = await shippedTokenizer(1000).encode(texts);
   expect(together.map((ids) => [...ids])).toEqual(apart.map(({ ids }) => [...ids]));
 });
 

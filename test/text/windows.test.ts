@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { openTokenizer } from '../../src/text/tokenizer.ts';
+import { shippedTokenizer } from '../../src/text/tokenizer.ts';
 import { CLS, SEP } from '../../src/text/vocabulary.ts';
 import { encodeWindows } from '../../src/text/windows.ts';
 
-const tokenizer = openTokenizer(4000);
+const tokenizer = shippedTokenizer(4000);
 const LETTERS = 'a b c d e f g h i j k l m n o p q r s t';
 const example = (question: string, answer: string, passage = LETTERS) => {
   const start = passage.indexOf(answer);

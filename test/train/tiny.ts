@@ -1,5 +1,6 @@
 import type { Cell, Settings } from '../../src/run/spec.ts';
 import type { PreparedCorpus, TokenShard } from '../../src/text/corpus.ts';
+import { SHIPPED_IDS } from '../../src/text/vocabulary.ts';
 
 export const VOCAB = 256;
 
@@ -36,6 +37,7 @@ function repetitions(length: number): TokenShard {
 export const repetitiveCorpus: PreparedCorpus = {
   digest: 'repetitions',
   vocab: VOCAB,
+  special: SHIPPED_IDS,
   train: repetitions(20_000),
   validation: repetitions(1000),
 };
