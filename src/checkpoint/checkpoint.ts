@@ -30,7 +30,7 @@ export interface Checkpoint {
   readonly tokenizer: TokenizerFiles;
   /** Our names of what the folder lacks: nothing, or the whole masked-LM head. */
   readonly missing: readonly string[];
-  /** The file's tensors that a pre-trained model has no place for: a pooler, another head. */
+  /** The file's tensors that growbench has no place for: another head. */
   readonly leftOut: readonly string[];
   /** Null where the folder has none. */
   readonly pooler: Pooler | null;

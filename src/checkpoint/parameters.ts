@@ -27,9 +27,11 @@ export function findParameters(file: WeightsFile, shape: ModelShape): FoundParam
     entry: fitting(file, tensors, parameter, name, shape),
   }));
   checkMemory(file, shape);
-  const leftOut = rest(file, tensors, new Set(found.map(({ entry }) => entry)));
+  const pooler = poolerIn(tensors, shape);
+  const used = [...found.map(({ entry }) => entry), ...(pooler === null ? [] : [pooler.kernel, pooler.bias])];
+  const leftOut = rest(file, tensors, new Set(used));
   const missing = headless ? heads.map(({ parameter }) => parameter.name) : [];
-  return { tensors, found, leftOut, missing, pooler: poolerIn(tensors, shape) };
+  return { tensors, found, leftOut, missing, pooler };
 }
 
 /** Reads what findParameters finds. Throws a UserError also where a number is not finite, or tied tensors differ. */

@@ -47,6 +47,10 @@ async function withFolder<T>(folder: string, use: (about: About, file: WeightsFi
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
+const CONVERSION =
+  'Save the model as one safetensors file: `AutoModelForMaskedLM.from_pretrained(FOLDER).save_pretrained(OUT)` of ' +
+  'transformers; AutoModel instead for a model without a masked-LM head.';
+
 async function noCheckpoint(folder: string, lacking: string): Promise<UserError> {
   const has = async (name: string) => (await stat(join(folder, name)).catch(() => null)) !== null;
   const others = ['model.safetensors.index.json', 'pytorch_model.bin', 'tf_model.h5'];
@@ -54,7 +58,7 @@ async function noCheckpoint(folder: string, lacking: string): Promise<UserError>
   const hint =
     found === -1
       ? 'A checkpoint is a folder with config.json and model.safetensors, as save_pretrained of transformers leaves it.'
-      : `Its ${others[found]!} is not read: load it with transformers and save it whole as safetensors.`;
+      : `Its ${others[found]!} is not read. ${CONVERSION}`;
   return new UserError(`${folder} is not a checkpoint: there is no ${lacking}.`, hint);
 }
 

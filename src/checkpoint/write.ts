@@ -3,9 +3,9 @@ import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { dims, layout, type ModelShape } from '../growth/layout.ts';
-import { FILES, type CheckpointParameters, type TokenizerFiles } from './checkpoint.ts';
+import { FILES, type CheckpointParameters, type Pooler, type TokenizerFiles } from './checkpoint.ts';
 import { makeConfig } from './config.ts';
-import { bertName, isHead, isTransposed } from './names.ts';
+import { bertName, isHead, isTransposed, POOLER } from './names.ts';
 import { transpose } from './transpose.ts';
 
 /** A model about to be written. */
@@ -14,6 +14,7 @@ export interface NewCheckpoint {
   /** Every parameter of `layout(shape)`, where no reduction but that of sizes has touched the shape; the masked-LM head may be left out as a whole. */
   readonly parameters: CheckpointParameters;
   readonly dropout: number;
+  readonly pooler: Pooler | null;
   readonly tokenizer: TokenizerFiles;
   /** Id of [PAD]. */
   readonly padding: number;
@@ -51,7 +52,7 @@ interface Tensor {
 }
 
 /** In the order in which the safetensors library lays them down: by name. */
-function tensorsOf({ shape, parameters }: NewCheckpoint): Tensor[] {
+function tensorsOf({ shape, parameters, pooler }: NewCheckpoint): Tensor[] {
   const tensors = layout(shape)
     .filter((parameter) => parameters.has(parameter.name) || !isHead(parameter))
     .map((parameter): Tensor => {
@@ -63,7 +64,16 @@ function tensorsOf({ shape, parameters }: NewCheckpoint): Tensor[] {
       if (!isTransposed(parameter)) return { name, size, numbers: () => tensor.values };
       return { name, size: size.toReversed(), numbers: () => transpose(tensor.values, size[0]!, size[1]!) };
     });
-  return tensors.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...tensors, ...(pooler === null ? [] : poolerTensors(pooler))].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function poolerTensors({ kernel, bias }: Pooler): Tensor[] {
+  const [inputs, outputs] = kernel.shape;
+  const turned = () => transpose(kernel.values, inputs!, outputs!);
+  return [
+    { name: POOLER.kernel, size: kernel.shape.toReversed(), numbers: turned },
+    { name: POOLER.bias, size: bias.shape, numbers: () => bias.values },
+  ];
 }
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;

@@ -1,5 +1,6 @@
 import type { CheckpointSummary } from '../checkpoint/checkpoint.ts';
 import { inspectCheckpoint } from '../checkpoint/read.ts';
+import { usableVocabulary } from '../checkpoint/vocabulary.ts';
 import { UserError } from '../errors.ts';
 import type { KnownCheckpoints } from './checkpoint-faults.ts';
 import { resolveFolder } from './corpus-path.ts';
@@ -47,7 +48,9 @@ async function lookInto(entry: string, file: string) {
   const found = await resolveFolder(entry, file);
   if ('message' in found) return found;
   try {
-    return { path: found.path, summary: await inspectCheckpoint(found.path) };
+    const summary = await inspectCheckpoint(found.path);
+    usableVocabulary(found.path, summary);
+    return { path: found.path, summary };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { message: `must be a checkpoint, but ${error.message.replace(/\.$/, '')}`, hint: error.hint };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { inspectCheckpoint } from '../checkpoint/read.ts';
-import { UserError } from '../errors.ts';
+import { usableVocabulary } from '../checkpoint/vocabulary.ts';
 import { VOCABULARY_SIZES } from '../run/corpora.ts';
 import type { Settings } from '../run/spec.ts';
 
@@ -50,15 +50,8 @@ export async function vocabularyOf({ model, data }: Pick<Settings, 'model' | 'da
     : checkpointVocabulary(checkpoint);
 }
 
-async function checkpointVocabulary(folder: string): Promise<Vocabulary> {
-  const { vocabulary } = await inspectCheckpoint(folder);
-  const wrong = vocabulary === null ? 'a vocabulary' : specialIds(vocabulary.entries);
-  if (vocabulary !== null && typeof wrong !== 'string') return vocabulary;
-  throw new UserError(
-    `${folder} must have ${wrong as string} to read text with, got none.`,
-    "Put the model's vocab.txt beside its weights.",
-  );
-}
+const checkpointVocabulary = async (folder: string): Promise<Vocabulary> =>
+  usableVocabulary(folder, await inspectCheckpoint(folder));
 
 const LIST = new URL('../../assets/vocabulary.txt', import.meta.url);
 

@@ -6,6 +6,7 @@ import { layout, UNREDUCED } from '../growth/layout.ts';
 import { planStages } from '../run/plan.ts';
 import type { Settings } from '../run/spec.ts';
 import { vocabularyOf } from '../text/vocabulary.ts';
+import { startingPooler } from './start.ts';
 
 /**
  * Saves a cell's pre-trained model as a checkpoint, over one that is there. Pooling of embeddings, if the last stage
@@ -21,6 +22,7 @@ export async function saveModel(folder: string, settings: Settings, state: HostT
     shape,
     parameters: state,
     dropout: settings.model.dropout,
+    pooler: await startingPooler(settings, shape),
     tokenizer: makeTokenizerFiles(vocabulary, shape.positions),
     padding: vocabulary.entries.indexOf('[PAD]'),
   });

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensors } from '../../src/engine/engine.ts';
 import type { ModelShape } from '../../src/growth/layout.ts';
 import { encode, type EncoderInput } from '../../src/train/encoder.ts';
+import { sequenceOutputs } from '../../src/train/heads.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
 import { toTensors } from '../../src/train/parameters.ts';
 
@@ -17,6 +18,8 @@ interface Expected {
   readonly bert: readonly (readonly number[])[];
   readonly stacked: readonly (readonly number[])[];
   readonly old: readonly (readonly number[])[];
+  /** What the pooler of `old` gives for each of the batch's sequences. */
+  readonly pooled: readonly (readonly number[])[];
   readonly brain: readonly (readonly number[])[];
   readonly texts: readonly { readonly text: string; readonly ids: readonly number[] }[];
 }
@@ -46,6 +49,18 @@ export const hiddenError = (shape: ModelShape, parameters: HostTensors, want: re
   tf.tidy(() => {
     const { rows } = encode(toTensors(parameters), shape, input(), null);
     return furthest(tf.gather(rows, input().masking!.masked), want);
+  });
+
+/** Largest difference of what a classifier reads, its output layer taken for the identity. */
+export const pooledError = (shape: ModelShape, state: HostTensors, want: readonly (readonly number[])[]): number =>
+  tf.tidy(() => {
+    const own = Array.from({ length: shape.hidden ** 2 }, (_, index) => (index % (shape.hidden + 1) === 0 ? 1 : 0));
+    const identity: HostTensors = new Map([
+      ['head/output/kernel', { shape: [shape.hidden, shape.hidden], values: Float32Array.from(own) }],
+      ['head/output/bias', { shape: [shape.hidden], values: new Float32Array(shape.hidden) }],
+    ]);
+    const tensors = toTensors(new Map([...state, ...identity]));
+    return furthest(sequenceOutputs(tensors, shape, encode(tensors, shape, input(), null), null), want);
   });
 
 function furthest(got: tf.Tensor, want: readonly (readonly number[])[]): number {

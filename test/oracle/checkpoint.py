@@ -60,6 +60,12 @@ def outputs(model, batch):
     return values[batch["attention_mask"] == 1]
 
 
+def pooled(model, batch):
+    """What the pooler makes of [CLS], which classifiers read."""
+    with torch.no_grad():
+        return model.float().eval().bert(**batch).pooler_output
+
+
 def masked_lm_of(model):
     masked_lm = BertForMaskedLM(BertConfig(**CONFIG))
     masked_lm.load_state_dict({name: t for name, t in model.state_dict().items() if name in masked_lm.state_dict()})
@@ -111,6 +117,7 @@ def make():
         "bert": outputs(masked_lm, batch).tolist(),
         "stacked": outputs(stacked(masked_lm, 12), batch).tolist(),
         "old": outputs(copy.deepcopy(model).half(), batch).tolist(),
+        "pooled": pooled(copy.deepcopy(model).half(), batch).tolist(),
         "brain": outputs(bare, batch).tolist(),
         "texts": [{"text": text, "ids": ids} for text, ids in zip(TEXTS, ids_of(tokenizer))],
     }
