@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
-import { planSweep } from '../../src/run/plan.ts';
+import { planStages, planSweep } from '../../src/run/plan.ts';
 import { cellsOf } from '../../src/run/spec.ts';
 import { loadSweep } from '../../src/sweep/load.ts';
 import { fixture } from '../checkpoint/oracle.ts';
@@ -63,8 +63,17 @@ describe('a checkpoint that an arm starts from', () => {
   test('may be the first of several stages', async () => {
     const arms = `arms:
   grown: { schedule: [{ steps: 50%, depth: { stack: 6 } }, { steps: 50% }] }`;
-    const { settings } = (await load(sweep(FROM.replace('layers: 6', 'layers: 12'), arms))).arms[0]!;
-    expect(settings.model.layers).toBe(12);
+    const grown = sweep(FROM.replace('layers: 6', 'layers: 12'), arms);
+    expect((await load(grown)).arms[0]!.settings.model.layers).toBe(12);
+  });
+
+  test('may be grown before the first step, which a model that has none of its numbers may not', async () => {
+    const arms = `arms:
+  grown: { schedule: [{ steps: 0%, depth: { stack: 6 } }, { steps: 100% }] }`;
+    const text = sweep(FROM.replace('layers: 6', 'layers: 12'), arms).replace('steps: 0,', 'steps: 50,');
+    expect(planStages((await load(text)).arms[0]!.settings).map(({ steps }) => steps)).toEqual([0, 50]);
+    const untrained = text.replace(', init: { checkpoint: bert }', '');
+    expect((await mistakeIn(untrained)).message).toContain('a stage must last at least one step, got 0% of 50 steps');
   });
 
   test.each([
