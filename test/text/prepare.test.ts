@@ -9,7 +9,7 @@ import type { PreparedCorpus, TokenShard } from '../../src/text/corpus.ts';
 import { validationText, wholeText } from '../../src/text/measured-text.ts';
 import { prepareCorpus } from '../../src/text/prepare.ts';
 import { loadExamples } from '../../src/text/task-data.ts';
-import { shippedTokenizer } from '../../src/text/tokenizer.ts';
+import { shippedTokenizer, wordPieceTokenizer } from '../../src/text/tokenizer.ts';
 import { CLS, MASK, PAD, SEP } from '../../src/text/vocabulary.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'prepare-'));
@@ -43,6 +43,19 @@ describe('a small corpus', () => {
     expect(tokensOf(await validationText(tokenizer, SEP, [openCorpus(text)]))).toEqual(tokensOf(validation));
     const whole = await wholeText(tokenizer, SEP, openCorpus(text));
     expect(whole.length).toBe(train.length + validation.length);
+  });
+
+  test('in another vocabulary ends its documents with the [SEP] of that, and is another one with case', async () => {
+    const entries = ['a', '[UNK]', 'b', '[PAD]', 'c', '[MASK]', 'd', '[SEP]', '##e', '[CLS]'];
+    const letters = join(folder, 'letters.txt');
+    writeFileSync(letters, Array.from({ length: 300 }, () => 'a b c d\n').join('\n'));
+    const cache = newCache();
+    const prepared = (lowercase: boolean) =>
+      prepareCorpus([letters], wordPieceTokenizer(entries, lowercase), cache, ignore);
+    const [uncased, cased] = [await prepared(true), await prepared(false)];
+    expect([uncased.vocab, uncased.special]).toEqual([10, { pad: 3, unk: 1, cls: 9, sep: 7, mask: 5 }]);
+    expect([...uncased.train.read(0, 10)]).toEqual([0, 2, 4, 6, 7, 0, 2, 4, 6, 7]);
+    expect(cased.digest).not.toBe(uncased.digest);
   });
 
   test('of one long document gives up pieces of it to validation, and what stood around them is parted', async () => {
