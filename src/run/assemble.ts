@@ -39,11 +39,12 @@ export function assembleResult(records: readonly NodeRecord[]): CellResult {
       ),
     ),
     corpus: last.corpus,
-    warnings: [
+    warnings: distinct([
+      ...stages.flatMap(({ warnings = [] }) => warnings),
       ...(isDone ? [] : [`the loss diverged at step ${last.end.steps}`]),
       ...tunings.flatMap(({ warnings }) => warnings),
       ...engineWarnings(records),
-    ],
+    ]),
   };
 }
 
@@ -95,5 +96,8 @@ export function assembleRecord(cell: Cell, records: readonly NodeRecord[]): Cell
     attempts: records.flatMap(({ attempts }) => attempts),
   };
 }
+
+/** What holds of several tasks is said once. */
+const distinct = (warnings: readonly string[]): string[] => [...new Set(warnings)];
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

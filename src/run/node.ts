@@ -84,6 +84,8 @@ export interface StageResult {
   /** Where the run stands at the stage's end. */
   readonly end: StageEndState;
   readonly corpus: CellResult['corpus'];
+  /** Left out where there are none. */
+  readonly warnings?: readonly string[];
 }
 
 /** What a run has to remember besides its tensors. */

@@ -14,6 +14,7 @@ import { summarize } from './task-runs.ts';
 import type { Encoding, TaskModel } from './task-model.ts';
 import { plannedSteps, tune } from './tune.ts';
 import { vocabularyOf } from './vocabulary.ts';
+import { finetuningWarnings, startingPooler } from './start.ts';
 import { windowedSpans } from './window-task.ts';
 
 export interface Finetuned {
@@ -36,6 +37,8 @@ export async function finetune(
   const protocol = protocolOf(settings, task.name);
   const shape: ModelShape = { ...pretrained.shape, pool: null, length: protocol.length };
   const model = await prepareTask(task, shape, settings, protocol);
+  // The pooler that pre-training has trained, if it has, else the one that the checkpoint brought.
+  const state = new Map([...(await startingPooler(settings, shape)), ...pretrained.state]);
   const plan = plannedRuns(protocol, run.cell.seed);
   const steps = plannedSteps(model, protocol);
   const runs: TaskRun[] = [];
@@ -44,13 +47,16 @@ export async function finetune(
     const onStep = (step: number, loss: number) => {
       run.onEvent({ type: 'finetune', task: task.name, step: index * steps + step, of: plan.length * steps, loss });
     };
-    const tuned = await tune(run, task, model, { shape, state: pretrained.state }, { protocol, rate, seed, onStep });
+    const tuned = await tune(run, task, model, { shape, state }, { protocol, rate, seed, onStep });
     runs.push({ rate, seed, metrics: tuned.metrics });
     seconds += tuned.seconds;
   }
   const { warnings, ...summary } = summarize(task, runs);
   run.onEvent({ type: 'score', task: task.name, metrics: summary.metrics });
-  return { record: { version: task.version, seconds, ...summary }, warnings: [...model.warnings, ...warnings] };
+  return {
+    record: { version: task.version, seconds, ...summary },
+    warnings: [...(await finetuningWarnings(settings, task)), ...model.warnings, ...warnings],
+  };
 }
 
 /** Every rate with every seed. The first seed is the cell's own, the others are drawn from it. */
@@ -64,10 +70,11 @@ function plannedRuns({ rates, seeds }: TaskProtocol, seed: number): Pick<TaskRun
 async function prepareTask(
   task: Task,
   shape: ModelShape,
-  { data }: Settings,
+  settings: Settings,
   { length, examples }: TaskProtocol,
 ): Promise<TaskModel> {
-  const encoding: Encoding = { tokenizer: openTokenizer(await vocabularyOf(data)), length, examples };
+  const { data } = settings;
+  const encoding: Encoding = { tokenizer: openTokenizer(await vocabularyOf(settings)), length, examples };
   switch (task.kind) {
     case 'classification':
       return classification(task, await loadExamples(task, data), shape, encoding);
