@@ -105,6 +105,19 @@ describe('a checkpoint that an arm starts from', () => {
     expect(message).toMatch(/sweep\.yaml:[2-6]:/);
   });
 
+  test('leaves no room for another vocabulary, not even its own; an arm that starts from one leaves the base’s', async () => {
+    const both = sweep(FROM, undefined, 'length: 16, vocabulary: bert/tokenizer.json');
+    const words = "data.vocabulary must not be given beside model.init.checkpoint, whose vocabulary is the model's";
+    expect((await mistakeIn(both)).message).toContain(words);
+    const arms = `vary: [model.init, data]
+arms: { drawn: {}, started: { model: { init: { checkpoint: bert } } } }`;
+    const apart = await load(sweep(MODEL, arms, 'length: 16, vocabulary: bert/tokenizer.json'));
+    expect(apart.arms.map(({ settings }) => settings.data.vocabulary)).toEqual([
+      join(folder, 'bert/tokenizer.json'),
+      undefined,
+    ]);
+  });
+
   test('with PyTorch’s own file alone is told how to convert it', async () => {
     rmSync(join(folder, 'bert/model.safetensors'));
     writeFileSync(join(folder, 'bert/pytorch_model.bin'), '');

@@ -14,7 +14,7 @@ import { initialHead } from '../../src/train/heads.ts';
 import { freshParameter, initialState } from '../../src/train/init.ts';
 import { finetuningWarnings, startingParameters, startingPooler, startWarnings } from '../../src/train/start.ts';
 import { specialIds, type SpecialIds } from '../../src/text/vocabulary.ts';
-import { expected, fixture, hiddenError, logitError, pooledError } from '../checkpoint/oracle.ts';
+import { expected, fixture, hiddenError, logitError, pairError, pooledError } from '../checkpoint/oracle.ts';
 import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
 import { pretrain, runCell } from './whole-cell.ts';
 
@@ -118,6 +118,29 @@ describe('an arm that starts from a checkpoint', () => {
     expect(await finetuningWarnings(settingsFrom(fixture('old')), { kind: 'regression' })).toEqual([]);
     const { warnings } = await runCell(await runOf(settingsFrom(fixture('brain'))));
     expect(warnings).toEqual(['not in the checkpoint, so drawn anew: masked-LM head']);
+  });
+
+  test('on pairs goes on from the heads that the checkpoint has, and draws the others', async () => {
+    const paired = (name: Parameters<typeof fixture>[0]) => {
+      const settings = settingsFrom(fixture(name));
+      return { ...settings, data: { ...settings.data, pairs: 'nsp' as const } };
+    };
+    const shape = targetShape(paired('pairs'));
+    const whole = await startingParameters(shape, paired('pairs'), 7);
+    expect(pairError(shape, whole, expected.pairsNextSentence)).toBeLessThan(1e-4);
+    expect(await startWarnings(paired('pairs'))).toEqual([]);
+    const headless = await startingParameters(shape, paired('brain'), 7);
+    const { pooler } = await readCheckpoint(fixture('brain'));
+    expect(headless.get('pooler/kernel')).toEqual(pooler.get('pooler/kernel'));
+    const drawn = initialState(shape, paired('brain').model.init, 7).get('next_sentence/kernel');
+    expect(headless.get('next_sentence/kernel')).toEqual(drawn);
+    expect(await startWarnings(paired('brain'))).toEqual([
+      'not in the checkpoint, so drawn anew: masked-LM head, next-sentence head',
+    ]);
+    expect(await startWarnings(paired('bert'))).toEqual([
+      'not in the checkpoint, so drawn anew: pooler, next-sentence head',
+    ]);
+    expect(await finetuningWarnings(paired('bert'), { kind: 'classification' })).toEqual([]);
   });
 
   test('is refused where the folder is another model by then', async () => {
