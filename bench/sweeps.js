@@ -62,7 +62,8 @@ const recordOf = (cell) => ({
 });
 
 const options = (folder, jobs, launch, onEvent) => ({
-  ...{ folder, jobs, launch, onEvent, context: { cache: folder, models: null }, signal: new AbortController().signal },
+  ...{ folder, jobs, launch, onEvent, signal: new AbortController().signal },
+  context: { cache: folder, models: null, predictions: null, nodes: join(folder, '.nodes'), checkpointEvery: 600 },
 });
 
 async function inFolder(measure) {
@@ -84,23 +85,31 @@ async function finishedSweep(folder) {
   };
   await runSweep(
     plan,
-    options(folder, 4, refuse, ({ type }) => (started += type === 'cell-started' ? 1 : 0)),
+    options(folder, 4, refuse, ({ type }) => (started += type === 'node-started' ? 1 : 0)),
   );
   return { seconds: (performance.now() - began) / 1000, started };
 }
 
 async function bigPlan(folder) {
   const began = performance.now();
-  const { cells } = await planState(planOf(10_000), folder);
+  const { cells } = await planState(planOf(10_000), folder, join(folder, '.nodes'));
   return { seconds: (performance.now() - began) / 1000, cells: cells.size };
 }
+
+/** What a worker reports of a stage. */
+const STAGE = {
+  ...{ kind: 'stage', status: 'done', growth: null, loss: 5, width: null, end: { steps: 10, updates: 10, limit: 9 } },
+  stage: { shape: {}, steps: 10, flops: 1e6, seconds: 1 },
+  ...{ seconds: { train: 1, compile: 1, evaluate: 1 }, curve: recordOf(null).result.curve },
+  corpus: recordOf(null).result.corpus,
+};
 
 const CELL_MS = 50;
 const WORKERS = 4;
 
 /** A worker whose cells last CELL_MS by a timer, and take no processor time: what is more is the scheduler's. */
 const SLEEPER = `process.on('message', (request) => {
-  if (request.type === 'run') setTimeout(() => process.send({ type: 'done', result: ${JSON.stringify(recordOf(null).result)} }), ${CELL_MS});
+  if (request.type === 'run') setTimeout(() => process.send({ type: 'done', result: ${JSON.stringify(STAGE)} }), ${CELL_MS});
 });
 process.on('disconnect', () => process.exit());`;
 

@@ -20,6 +20,7 @@ process.exitCode = await main(process.argv.slice(2), {
   openTrainer: async (engine, opening) => (await import('../dist/train/trainer.js')).openTrainer(engine, opening),
   openGrower: async () => (await import('../dist/train/grow-checkpoint.js')).growCheckpoint,
   openVocabularyTrainer: async () => (await import('../dist/text/train-vocabulary.js')).trainVocabulary,
+  openDataChecker: async () => (await import('../dist/text/check-data.js')).checkData,
   async settleEngine(request) {
     const { settleEngine, surroundings } = await import('../dist/engine/settle.js');
     return settleEngine(request, surroundings(process.env, start));

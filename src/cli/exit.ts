@@ -3,6 +3,8 @@ export const EXIT = {
   done: 0,
   /** The sweep ran, but cells failed or diverged. */
   cellsFailed: 1,
+  /** Data of tasks were checked, and some cannot be read. */
+  dataUnread: 1,
   /** A comparison was made, and a gate was tripped. */
   gateTripped: 1,
   /** The user's mistake, or something outside growbench that the user has to mend. */

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Grower } from '../checkpoint/grower.ts';
 import type { Opening } from '../engine/choose.ts';
 import type { EngineRequest, SettledEngine } from '../engine/settle.ts';
+import type { DataChecker } from '../run/task-data.ts';
 import type { Trainer } from '../run/record.ts';
 import type { EngineName } from '../run/spec.ts';
 import type { VocabularyTrainer } from '../run/vocabulary-training.ts';
@@ -34,6 +35,8 @@ export interface Io {
   openVocabularyTrainer(): Promise<VocabularyTrainer>;
   /** What a sweep runs on, found out without loading it. Rejects with a UserError where a named engine is not there. */
   settleEngine(request: EngineRequest): Promise<SettledEngine>;
+  /** Loads what reads data sets, but no engine. */
+  openDataChecker(): Promise<DataChecker>;
   openEngineTools(): Promise<EngineTools>;
   /** Calls `handler` for every Ctrl-C and every request to terminate, until the returned function is called. */
   onInterrupt(handler: () => void): () => void;

@@ -57,6 +57,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
     .option('--checkpoint-minutes <n>', 'time between two checkpoints of a stage in training', minutes, 10)
     .addOption(shard())
     .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
+    .option('--predict', "leave each cell's predictions in the results: GLUE's test sets and SQuAD's files to hand in")
     .option('--json', 'print events as JSON lines, the results rows last')
     .addOption(tableFormat('of the results table'))
     .option('--quiet', 'print nothing but data and mistakes')
@@ -90,10 +91,17 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
 
   program
     .command('tasks')
-    .description('list the fine-tuning tasks with their baselines')
+    .description('list the fine-tuning tasks with their baselines, or check the data of those that need some')
+    .option('--glue <dir>', 'read the files of GLUE in this folder and say what they hold')
+    .option('--squad <dir>', 'read the files of SQuAD in this folder and say what they hold')
     .option('--json', 'print them as JSON')
-    .action(async (options: ListOptions) => {
-      finish((await import('./commands/tasks.ts')).listTasks(options, io));
+    .action(async (options: TasksOptions) => {
+      const checks = options.glue !== undefined || options.squad !== undefined;
+      finish(
+        checks
+          ? await (await import('./commands/check-tasks.ts')).checkTasks(options, io)
+          : (await import('./commands/tasks.ts')).listTasks(options, io),
+      );
     });
 
   addGrowCommand(program, io, finish);
@@ -121,6 +129,11 @@ export interface ListOptions {
   readonly json?: true;
 }
 
+/** Options of `growbench tasks`: folders of data sets to check. */
+export interface TasksOptions extends ListOptions {
+  readonly glue?: string;
+  readonly squad?: string;
+}
 export interface OperatorsOptions extends ListOptions {
   readonly format: 'text' | 'markdown';
 }
@@ -139,6 +152,7 @@ export interface SweepOptions extends PlanOptions {
   readonly checkpointMinutes: number;
   readonly shard?: Shard;
   readonly saveModels?: true;
+  readonly predict?: true;
   readonly format: 'text' | 'markdown';
   readonly quiet?: true;
   readonly progress: boolean;

@@ -10,6 +10,8 @@ export interface CollectOptions {
 
 /** Options of `growbench clean`. */
 export interface CleanOptions extends ListOptions {
+  /** Folder of all sweeps' results. */
+  readonly results: string;
   readonly dryRun?: true;
 }
 
@@ -35,7 +37,14 @@ export function addResultsCommands(program: Command, io: Io, finish: Finish): vo
 
   program
     .command('clean')
-    .description('remove what killed processes have left in the cache')
+    .description(
+      'remove what is not needed: states of finished sweeps, and what killed processes have left in the cache',
+    )
+    .option(
+      '--results <dir>',
+      'folder of the sweeps whose states are removed, but for what unfinished ones need',
+      'results',
+    )
     .option('--dry-run', 'only list it')
     .option('--json', 'print it as JSON')
     .action(async (options: CleanOptions) => {

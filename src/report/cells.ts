@@ -4,7 +4,8 @@ import { decimals, integers, toCsv, type CsvColumn } from './csv.ts';
 import { metricNamed, type TaskMetrics } from './metrics.ts';
 import { pointColumns } from './point-columns.ts';
 import { baselineArms, outcomesOf, type Outcome } from './outcomes.ts';
-import { metricColumns, metricOf, scoreOf, tasksOf } from './score.ts';
+import { scoreOf, tasksOf } from './score.ts';
+import { taskColumns } from './task-columns.ts';
 import { costToLoss, type LossCost } from './to-loss.ts';
 
 /**
@@ -45,9 +46,7 @@ export function cellColumns(plan: Plan, outcomes: readonly Outcome[], metrics: T
     ...growthColumns(plan, metrics),
     measured('effective_ffn', metrics, ({ width }) => width?.ffn ?? null),
     measured('effective_hidden', metrics, ({ width }) => width?.hidden ?? null),
-    ...metricColumns(plan, metrics).map((column) =>
-      measured(`${column.task}.${column.metric}`, metrics, (result) => metricOf(result, column)),
-    ),
+    ...taskColumns(plan, metrics),
     measured('score', metrics, (result) => scoreOf(result, tasks, metrics)),
     { name: 'warnings', text: ({ record }) => record?.result?.warnings.join('; ') ?? null },
     { name: 'error', text: ({ record }) => record?.error?.split('\n', 1)[0] ?? null },

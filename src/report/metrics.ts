@@ -50,6 +50,8 @@ const METRICS: readonly Metric[] = [
   { ...NOISY, name: 'score', unit: 'percent', better: 'higher', decimals: 2 },
 ];
 
+/** The rate that a cell kept for a task is no measurement. */
+const TASK_RATE = /\.rate$/;
 const GROWTH_LOSS = /^growth_\d+_(?:before|after)$/;
 /** Sections of a sweep file: `train.rate` is a setting, `wordnet-topic.accuracy` a metric. */
 const SETTING = /^(?:(?:model|data|train|growth|finetune)\.|schedule$|case$)/;
@@ -63,7 +65,8 @@ export function metricNamed(column: string, tasks: TaskMetrics): Metric | null {
   if (known !== undefined) return known;
   if (GROWTH_LOSS.test(column)) return { ...LOSS, name: column, shown: false };
   const dot = column.lastIndexOf('.');
-  if (dot < 1 || isSetting(column)) return null;
+  if (dot < 1 || isSetting(column) || TASK_RATE.test(column)) return null;
+  if (column.endsWith('_sd')) return { ...otherMetric(column), shown: false };
   const info = tasks.get(column.slice(0, dot))?.find(({ name }) => name === column.slice(dot + 1));
   return { ...otherMetric(column), better: info?.higherIsBetter === false ? 'lower' : 'higher', shown: true };
 }

@@ -39,6 +39,7 @@ export function assembleResult(records: readonly NodeRecord[]): CellResult {
       ),
     ),
     corpus: last.corpus,
+    ...(last.checkpoint === undefined ? {} : { checkpoint: last.checkpoint }),
     warnings: distinct([
       ...stages.flatMap(({ warnings = [] }) => warnings),
       ...(isDone ? [] : [`the loss diverged at step ${last.end.steps}`]),

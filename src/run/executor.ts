@@ -4,7 +4,8 @@ import { graphOf, nodeInfo, type Graph, type GraphNode } from './graph.ts';
 import { findNodes } from './needed.ts';
 import { prepareNodesFolder } from './node-store.ts';
 import type { Plan } from './plan.ts';
-import type { CellRecord } from './record.ts';
+import { hasPredictions } from './predictions.ts';
+import type { CellRecord, TrainerContext } from './record.ts';
 import { forgetComparison, keepComparison } from './running.ts';
 import { distinctCells, type Cell } from './spec.ts';
 import { readRecord, readRecords } from './store.ts';
@@ -86,7 +87,7 @@ async function runWaiting(
   await keepComparison(folder, plan.comparison);
   await prepareNodesFolder(context.nodes);
   const graph = graphOf(waiting, plan.comparison.contents, { saving: context.models !== null });
-  const found = await findNodes(graph, context.nodes, isSavedIn(context.models));
+  const found = await findNodes(graph, context.nodes, isLeftIn(context));
   const workers = Math.min(options.jobs, widthOf(graph, found.open));
   onEvent({
     ...{ type: 'sweep-started', cells, cached, workers },
@@ -96,10 +97,14 @@ async function runWaiting(
   return new SweepRun(graph, found, { ...options, order: waiting, known, records }).run(workers);
 }
 
-const isSavedIn =
-  (models: string | null) =>
-  ({ cells }: GraphNode): boolean =>
-    models !== null && cells.every(({ id }) => existsSync(join(models, id)));
+/** Whether what a node leaves among the results is there: its cells' models and predictions, where they are wanted. */
+const isLeftIn =
+  ({ models, predictions }: TrainerContext) =>
+  ({ node, cells }: GraphNode): boolean => {
+    if (node.kind === 'saving') return models !== null && cells.every(({ id }) => existsSync(join(models, id)));
+    if (node.kind !== 'finetuning' || predictions === null) return true;
+    return cells.every(({ id }) => hasPredictions(join(predictions, id), node.task));
+  };
 
 /** How many nodes can be run side by side at most, of those that are open: no chain needs more than one worker. */
 function widthOf({ nodes }: Graph, open: ReadonlySet<string>): number {

@@ -5,7 +5,7 @@ import { readNodeRecord, keptState, storedNodes, type NodeRecord } from './node-
 export interface Found {
   /** Records that need not be made again, by address. */
   readonly done: ReadonlyMap<string, NodeRecord>;
-  /** Records of nodes that have to be run again, since others need the state that they left and it is gone. */
+  /** Records of nodes that have to be run again, since what they left is gone and needed. */
   readonly stale: ReadonlyMap<string, NodeRecord>;
   /** Addresses of the nodes to run. */
   readonly open: ReadonlySet<string>;
@@ -16,13 +16,13 @@ const READ_AT_ONCE = 64;
 
 /**
  * Looks which nodes of a graph are done. A stage is run again where something that is not done goes on from it and its
- * state is not there any more; what would follow a stage that diverged is never run. `isSaved` says whether the model
- * of a node that saves one is where it belongs.
+ * state is not there any more, and a node whose files among the results are not (`isLeft` says so); what would follow a
+ * stage that diverged is never run.
  */
 export async function findNodes(
   graph: Graph,
   nodes: string,
-  isSaved: (own: GraphNode) => boolean = () => true,
+  isLeft: (own: GraphNode) => boolean = () => true,
 ): Promise<Found> {
   const records = await recordsOf(graph, nodes);
   const dead = withoutFuture(graph, records);
@@ -32,11 +32,12 @@ export async function findNodes(
   for (const [address, own] of [...graph.nodes].reverse()) {
     if (dead.has(address)) continue;
     const record = records.get(address);
-    if (record === undefined || (own.node.kind === 'saving' && !isSaved(own))) open.add(address);
-    else if (own.children.some((child) => open.has(child)) && !(await hasState(own, graph, nodes))) {
+    if (record !== undefined) {
+      const isNeeded = own.children.some((child) => open.has(child));
+      if (isLeft(own) && !(isNeeded && !(await hasState(own, graph, nodes)))) continue;
       stale.set(address, record);
-      open.add(address);
     }
+    open.add(address);
   }
   return { done: new Map([...records].filter(([address]) => !open.has(address))), stale, open };
 }

@@ -2,7 +2,14 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Graph, GraphNode } from './graph.ts';
 import { isHolder, LeaseFile, type Holder, type Lease } from './lease.ts';
-import { nodeLease, readNodeAttempts, readNodeRecord, type NodeRecord } from './node-store.ts';
+import {
+  hasNodeAttempts,
+  hasNodeRecord,
+  nodeLease,
+  readNodeAttempts,
+  readNodeRecord,
+  type NodeRecord,
+} from './node-store.ts';
 import { hostLabel } from './process.ts';
 import type { Attempt } from './record.ts';
 
@@ -139,13 +146,14 @@ export class NodeQueue {
       return null;
     }
     // Only now can no other process be between its record and its lease.
-    const record = await readNodeRecord(nodes, address);
+    const record = hasNodeRecord(nodes, address) ? await readNodeRecord(nodes, address) : null;
     if (record !== null && record.finished !== this.#stale.get(address)?.finished) {
       await lease.release();
       await onFound(own, record);
       return null;
     }
-    const before = [...(await readNodeAttempts(nodes, address)), ...lease.dead.map(lostAttempt)];
+    const kept = hasNodeAttempts(nodes, address) ? await readNodeAttempts(nodes, address) : [];
+    const before = [...kept, ...lease.dead.map(lostAttempt)];
     return { own, lease, before };
   }
 }

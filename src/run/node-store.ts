@@ -42,6 +42,7 @@ export const nodeLog = (nodes: string, address: string): string => join(nodeFold
 const RECORD = 'result.json';
 const recordPath = (nodes: string, address: string): string => join(nodeFolder(nodes, address), RECORD);
 
+/** Without waiting: behind the records that are being synced to disk an idle worker would wait longer than this takes. */
 export const hasNodeRecord = (nodes: string, address: string): boolean => existsSync(recordPath(nodes, address));
 
 /** The record of a node; null where there is none, or what is there is not whole: then it is as good as not done. */
@@ -55,18 +56,25 @@ export async function readNodeRecord(nodes: string, address: string): Promise<No
   }
 }
 
-/** Leaves a node's record; with it the node counts as done, and what would have helped to go on with it is removed. */
+/**
+ * Leaves a node's record; with it the node counts as done, and what would have helped to go on with it is removed. The
+ * checkpoints of a stage that diverged stay: people want to look at them.
+ */
 export async function writeNodeRecord(nodes: string, record: NodeRecord): Promise<void> {
   const { address } = record.node;
   await writeWhole(recordPath(nodes, address), `${JSON.stringify(record)}\n`);
   const folder = nodeFolder(nodes, address);
-  const helpers = (await readdir(folder)).filter((name) => isHelper(name));
+  const isDone = !(record.result.kind === 'stage' && record.result.status === 'diverged');
+  const helpers = (await readdir(folder)).filter((name) => isHelper(name, isDone));
   for (const name of helpers) await rm(join(folder, name), { force: true });
 }
 
 const CHECKPOINT = 'checkpoint-';
-const isHelper = (name: string): boolean =>
-  name.startsWith(CHECKPOINT) || name === 'attempts.json' || name === 'log.txt' || name.endsWith('.tmp');
+const isHelper = (name: string, withCheckpoints: boolean): boolean =>
+  (withCheckpoints && name.startsWith(CHECKPOINT)) ||
+  name === 'attempts.json' ||
+  name === 'log.txt' ||
+  name.endsWith('.tmp');
 
 /** The addresses of all nodes that have a folder. */
 export async function storedNodes(nodes: string): Promise<string[]> {
@@ -116,6 +124,8 @@ export async function checkpointSteps(nodes: string, address: string): Promise<n
 
 /** Attempts at a node that left no record. */
 const attemptsPath = (nodes: string, address: string): string => join(nodeFolder(nodes, address), 'attempts.json');
+
+export const hasNodeAttempts = (nodes: string, address: string): boolean => existsSync(attemptsPath(nodes, address));
 
 export async function readNodeAttempts(nodes: string, address: string): Promise<readonly Attempt[]> {
   try {

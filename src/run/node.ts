@@ -58,6 +58,8 @@ export function nodeLabel(node: WorkNode): string {
 export interface NodeWork<Node extends WorkNode = WorkNode> {
   readonly node: Node;
   readonly cell: Cell;
+  /** Ids of all cells that do. */
+  readonly cells: readonly string[];
   /** What the parent came to; null where there is none. */
   readonly before: StageResult | null;
   /** What a stage leaves of its state: Adam's moments too where a stage follows. */
@@ -86,6 +88,8 @@ export interface StageResult {
   readonly corpus: CellResult['corpus'];
   /** Left out where there are none. */
   readonly warnings?: readonly string[];
+  /** Where it diverged: the last checkpoint before that, as a path in the folder of all nodes; absent where there is none. */
+  readonly checkpoint?: string;
 }
 
 /** What a run has to remember besides its tensors. */

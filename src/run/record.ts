@@ -84,6 +84,8 @@ export interface CellResult {
   readonly tasks: Readonly<Record<string, TaskRecord>>;
   /** What made up the pre-training text; runs on different text are not comparable. */
   readonly corpus: { readonly digest: string; readonly trainTokens: number; readonly validationTokens: number };
+  /** Where it diverged: the last checkpoint before that, in the folder `.nodes`; absent where there is none. */
+  readonly checkpoint?: string;
   readonly warnings: readonly string[];
 }
 
@@ -160,6 +162,8 @@ export interface TrainerContext {
   readonly nodes: string;
   /** Seconds between two checkpoints of a stage. */
   readonly checkpointEvery: number;
+  /** For predictions, those of each cell in a folder named by its id; null where none are to be kept. */
+  readonly predictions: string | null;
 }
 
 /** The seam between orchestration and training: plans and numbers cross it, tensors do not. */

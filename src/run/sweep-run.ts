@@ -97,7 +97,13 @@ export class SweepRun {
   #workOf({ own }: ClaimedNode) {
     const { node, cells } = own;
     const before = node.parent === null ? null : this.#book.record(node.parent)!.result;
-    return { node, cell: cells[0]!, before: before as StageResult | null, keep: keptOf(own, this.#graph) };
+    return {
+      node,
+      cell: cells[0]!,
+      cells: cells.map(({ id }) => id),
+      before: before as StageResult | null,
+      keep: keptOf(own, this.#graph),
+    };
   }
 
   /** Keeps what came of a node and lets go of it: in that order, so that nobody runs it in between. */

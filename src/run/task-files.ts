@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { tasks } from '../tasks/index.ts';
 import { missingFile } from '../tasks/source.ts';
-import { namesOf, type Task, type UserDataSet } from '../tasks/task.ts';
+import { namesOf, type SourceFile, type Task, type UserDataSet } from '../tasks/task.ts';
 import type { Settings } from './spec.ts';
 
 /** Where a user's data sets are. */
@@ -24,17 +24,17 @@ export interface TaskFile {
 }
 
 /** The files of a task in a user's folder: of each file's names the first that is there. Throws a UserError where none is. */
-export function taskFiles(task: Pick<Task, 'name' | 'files'>, folder: string): Promise<readonly TaskFile[]> {
-  return Promise.all(
-    task.files.map(async (file) => {
-      const names = namesOf(file);
-      for (const name of names) {
-        const path = join(folder, name);
-        if (await isFile(path)) return { name, path };
-      }
-      throw missingFile(task.name, names, folder);
-    }),
-  );
+export const taskFiles = (task: Pick<Task, 'name' | 'files'>, folder: string): Promise<readonly TaskFile[]> =>
+  Promise.all(task.files.map((file) => taskFile(task.name, file, folder)));
+
+/** One file of a task, by the first of its names that is there. Throws a UserError where none is. */
+export async function taskFile(task: string, file: SourceFile, folder: string): Promise<TaskFile> {
+  const names = namesOf(file);
+  for (const name of names) {
+    const path = join(folder, name);
+    if (await isFile(path)) return { name, path };
+  }
+  throw missingFile(task, names, folder);
 }
 
 async function isFile(path: string): Promise<boolean> {

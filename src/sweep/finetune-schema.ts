@@ -2,6 +2,9 @@ import { tasks } from '../tasks/index.ts';
 import { DEFAULTS } from './defaults.ts';
 import { above, LARGEST_SIZE, list, mapping, MOST_SEEDS, share, whole } from './schema-parts.ts';
 
+/** Scores are sums of two logits, far smaller than this. */
+const LARGEST_THRESHOLD = 1000;
+
 /** What a task may have of its own. */
 const protocol = {
   examples: {
@@ -24,6 +27,14 @@ const protocol = {
   length: whole('Tokens of an example, longer texts are cut; model.positions if not given.', 8, LARGEST_SIZE),
   warmup: { ...share('Share of the steps spent in linear warm-up.'), default: DEFAULTS.finetune.warmup },
   seeds: whole('Runs of every task, with seeds of their own: their median counts; 1 if not given.', 1, MOST_SEEDS),
+  'null-threshold': {
+    type: ['number', 'string'],
+    description:
+      'How much higher than the best text "no answer" must score to be the answer (squad-2.0), or best: the threshold of the best F1 on the test examples; 0 if not given.',
+    minimum: -LARGEST_THRESHOLD,
+    maximum: LARGEST_THRESHOLD,
+    pattern: '^best$',
+  },
 };
 
 const taskNames = tasks.map(({ name }) => name);

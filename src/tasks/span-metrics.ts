@@ -26,25 +26,46 @@ export function spanF1s(predictions: readonly string[], examples: readonly Answe
   );
 }
 
+/** A threshold of `noAnswer`: up to it the text is answered, beyond it nothing. */
+interface Threshold {
+  readonly value: number;
+  /** The mean score that it gives. */
+  readonly mean: number;
+}
+
 /**
- * The best mean of `scores` (one for each predicted text) that any threshold of `noAnswer` gives: up to it the text is
- * answered, beyond it nothing (find_best_thresh of SQuAD 2.0's official script).
+ * The threshold that gives the best mean of `scores` (one for each predicted text), the lowest of equals
+ * (find_best_thresh of SQuAD 2.0's official script). Where it is best to answer nothing, it lies below all of `noAnswer`.
  */
-export function bestMean(
+export function bestThreshold(
   predictions: readonly SpanPrediction[],
   scores: readonly number[],
   examples: readonly Answered[],
-): number {
+): Threshold {
   const answerable = examples.map(({ answers }) => answers.length > 0);
   let sum = answerable.filter((has) => !has).length;
-  let best = sum;
   const order = [...predictions.keys()].sort((a, b) => predictions[a]!.noAnswer - predictions[b]!.noAnswer);
+  let best = { value: (predictions[order[0]!]?.noAnswer ?? 0) - 1, sum };
   for (const index of order) {
     if (answerable[index] === true) sum += scores[index]!;
     else if (predictions[index]!.text !== '') sum -= 1;
-    best = Math.max(best, sum);
+    if (sum > best.sum) best = { value: predictions[index]!.noAnswer, sum };
   }
-  return best / examples.length;
+  return { value: best.value, mean: best.sum / examples.length };
+}
+
+/**
+ * Predictions whose `noAnswer` counts from a threshold, so that nothing is answered where it is above 0; `best` is the
+ * threshold that gives the best F1 on these very examples.
+ */
+export function fromThreshold(
+  predictions: readonly SpanPrediction[],
+  examples: readonly Answered[],
+  threshold: number | 'best',
+): readonly SpanPrediction[] {
+  const texts = predictions.map(({ text }) => text);
+  const value = threshold === 'best' ? bestThreshold(predictions, spanF1s(texts, examples), examples).value : threshold;
+  return predictions.map((prediction) => ({ ...prediction, noAnswer: prediction.noAnswer - value }));
 }
 
 /** Where a passage does not answer, nothing is the right answer: SQuAD 2.0's rule. */

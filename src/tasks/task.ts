@@ -52,12 +52,53 @@ export type SourceFiles = ReadonlyMap<string, string>;
 export type DataSet = 'wordnet' | UserDataSet;
 export type UserDataSet = 'glue' | 'squad';
 
+/** An answer that a model thinks possible; the text is empty for "the passage does not say". */
+export interface SpanCandidate {
+  readonly text: string;
+  /** Scores of the first and of the last token. */
+  readonly startLogit: number;
+  readonly endLogit: number;
+  /** Among the candidates of one question. */
+  readonly probability: number;
+}
+
 /** What a model answers to a question. */
 export interface SpanPrediction {
   /** The best text of the passage; empty where there is none. */
   readonly text: string;
   /** How much higher "the passage does not say" scores than the best text. Negative infinity where nobody asks. */
   readonly noAnswer: number;
+  /** The best answers, best first, "the passage does not say" among them where it is asked for. */
+  readonly candidates?: readonly SpanCandidate[];
+}
+
+/** A file of predictions; folders in its name are parted by slashes. */
+export interface PredictionFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One or two texts without a label, by the index that a benchmark knows them by. */
+export interface UnlabelledExample {
+  readonly index: string;
+  readonly text: string;
+  readonly pair?: string;
+}
+
+/** A set without labels, whose predictions are handed in to a benchmark. */
+export interface UnlabelledSet {
+  /** What the benchmark wants the file of predictions to be called. */
+  readonly output: string;
+  /** Inside the task's data set, where it may be missing. */
+  readonly file: SourceFile;
+  /** In the file's order. Pure. Throws a UserError for a file that it cannot read. */
+  examples(files: SourceFiles): {
+    readonly examples: readonly UnlabelledExample[];
+    /** What of the file could not be used, in a line. */
+    readonly warnings: readonly string[];
+  };
+  /** A prediction as the benchmark wants it written. */
+  readonly written: (prediction: number) => string;
 }
 
 /** A file's name inside its data set, or the names that it may have. */
@@ -100,15 +141,26 @@ interface TaskBase<Kind extends string, Example, Prediction> {
   texts(example: Example): readonly string[];
 }
 
+interface Unlabelled {
+  /** What is predicted for a benchmark; where there is nothing, files of predictions are of the test examples. */
+  readonly unlabelled?: readonly UnlabelledSet[];
+}
+
 /** Predictions are label indices. */
-export type ClassificationTask = TaskBase<'classification', ClassificationExample, number> & {
-  readonly labels: readonly string[];
-};
+export type ClassificationTask = TaskBase<'classification', ClassificationExample, number> &
+  Unlabelled & { readonly labels: readonly string[] };
 /** Predictions are numbers. */
-export type RegressionTask = TaskBase<'regression', RegressionExample, number>;
+export type RegressionTask = TaskBase<'regression', RegressionExample, number> & Unlabelled;
 export type SpanTask = TaskBase<'span', SpanExample, SpanPrediction> & {
   /** How a passage that is too long is read: from its beginning only, or all of it in overlapping windows. */
   readonly long: 'cut' | 'windows';
+  /** Whether there are questions that the passage does not answer; none if not given. */
+  readonly unanswerable?: boolean;
+  /** Predictions of the test examples as a benchmark wants them; if not given, they are a table like any other. */
+  readonly predictionFiles?: (
+    predictions: readonly SpanPrediction[],
+    examples: readonly SpanExample[],
+  ) => readonly PredictionFile[];
 };
 
 export type Task = ClassificationTask | RegressionTask | SpanTask;

@@ -101,7 +101,7 @@ async function fill(folder: string, { corpora, tokenizer, withSentences, onProgr
   try {
     let done = 0;
     onProgress(done, of);
-    for await (const chunks of grouped(trainingText(corpora, await heldOutKeys()))) {
+    for await (const chunks of grouped(trainingText(corpora, await orStopped(heldOutKeys(), signal)))) {
       signal?.throwIfAborted();
       const ids = await tokenizer.ids(chunks.flatMap(textsOf));
       for (const chunk of chunks) files.add(chunk, ids.splice(0, textsOf(chunk).length));
@@ -113,6 +113,22 @@ async function fill(folder: string, { corpora, tokenizer, withSentences, onProgr
     digests = files.close();
   }
   writeDigests(folder, digests);
+}
+
+/** What takes a while and knows no signal; it goes on by itself where it is not waited for. */
+async function orStopped<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  signal?.throwIfAborted();
+  if (signal === undefined) return work;
+  let stop = (): void => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([work, stopped]).finally(() => {
+    signal.removeEventListener('abort', stop);
+  });
 }
 
 async function* grouped(chunks: AsyncIterable<Chunk>): AsyncGenerator<readonly Chunk[]> {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { dataFolder, taskFiles, type DataFolders } from '../run/task-files.ts';
+import { dataFolder, taskFile, taskFiles, type DataFolders } from '../run/task-files.ts';
 import { shippedTasks } from '../tasks/index.ts';
 import { textKey } from '../tasks/split.ts';
-import { namesOf, type SourceFiles, type Task } from '../tasks/task.ts';
+import { namesOf, type SourceFiles, type Task, type UnlabelledSet } from '../tasks/task.ts';
 import { dataText } from './data-file.ts';
 import { wordnetFile } from './packages.ts';
 import { parquetLines } from './parquet.ts';
@@ -26,6 +26,21 @@ async function sourcesOf(task: Task, folder: string | null): Promise<SourceFiles
   if (folder === null) return readSources(task.files.flatMap(namesOf));
   const files = await taskFiles(task, folder);
   return new Map(await Promise.all(files.map(async ({ name, path }) => [name, await textOf(path)] as const)));
+}
+
+/**
+ * The examples of one of a task's sets without labels, read anew each time: they are needed once. Throws a UserError for
+ * a file that is not there or cannot be read.
+ */
+export async function loadUnlabelled(
+  task: Task,
+  set: UnlabelledSet,
+  folders: DataFolders,
+): Promise<ReturnType<UnlabelledSet['examples']>> {
+  const folder = dataFolder(task, folders);
+  if (folder === null) throw new RangeError(`${task.name} has no data of the user's`);
+  const { name, path } = await taskFile(task.name, set.file, folder);
+  return set.examples(new Map([[name, await textOf(path)]]));
 }
 
 const textOf = (path: string): Promise<string> => (path.endsWith('.parquet') ? parquetLines(path) : dataText(path));

@@ -12,6 +12,8 @@ export interface EncodedWindows extends EncodedPairs {
   readonly ends: Int32Array;
   /** [count * length] 1 for the passage's tokens, and for [CLS]: "it does not say". */
   readonly passage: Int32Array;
+  /** [count * length] 1 for the passage's tokens that no other window shows with more context. */
+  readonly mostContext: Uint8Array;
   /** The passage's text from token `start` to token `end` (positions in sequence `row`). */
   answer(row: number, start: number, end: number): string;
 }
@@ -47,13 +49,16 @@ export async function encodeWindows(
   const sheet = newSheet(windows.length, length, tokenizer.special);
   const [starts, ends] = [new Int32Array(windows.length), new Int32Array(windows.length)];
   const passage = new Int32Array(windows.length * length);
+  const mostContext = new Uint8Array(windows.length * length);
   const rows: PassageRow[] = [];
+  const shown = bestShown(windows);
   for (const [row, { example, from, kept }] of windows.entries()) {
     const { passage: text } = examples[example]!;
     const { ids, offsets } = passages.get(text)!;
     const { first } = writeRow(sheet, row, questions[example]!, ids.subarray(from, from + kept));
     passage[row * length] = 1;
     passage.fill(1, row * length + first, row * length + first + kept);
+    mostContext.set(shown[row]!, row * length + first);
     rows.push({ text, first, offsets: offsets.slice(from, from + kept) });
     const answer = answerTokens(passages.get(text)!, examples[example]!);
     if (answer === null || answer.first < from || answer.last >= from + kept) continue;
@@ -61,7 +66,10 @@ export async function encodeWindows(
     ends[row] = first + answer.last - from;
   }
   const example = Int32Array.from(windows, (window) => window.example);
-  return { ...sheet, example, starts, ends, passage, answer: (row, start, end) => textOf(rows[row]!, start, end) };
+  return {
+    ...{ ...sheet, example, starts, ends, passage, mostContext },
+    answer: (row, start, end) => textOf(rows[row]!, start, end),
+  };
 }
 
 /** Many questions are asked of one passage. */
@@ -77,6 +85,28 @@ function windowsOf(example: number, tokens: number, room: number, step: number):
     const from = number * step;
     return { example, from, kept: Math.min(room, tokens - from) };
   });
+}
+
+/**
+ * For each window 1 for every of its tokens of which no other window of the example has more context, else 0: the
+ * smaller of the numbers of tokens to its left and right, and a hundredth of the window's length. Of equals the first
+ * window has it (_check_is_max_context of run_squad.py).
+ */
+function bestShown(windows: readonly Window[]): Uint8Array[] {
+  const shown = windows.map(({ kept }) => new Uint8Array(kept));
+  const best = new Map<number, { row: number; context: number }>();
+  for (const [row, { example, from, kept }] of windows.entries()) {
+    if (windows[row - 1]?.example !== example) best.clear();
+    for (let token = from; token < from + kept; token += 1) {
+      const context = Math.min(token - from, from + kept - 1 - token) + 0.01 * kept;
+      const before = best.get(token);
+      if (before !== undefined && context <= before.context) continue;
+      if (before !== undefined) shown[before.row]![token - windows[before.row]!.from] = 0;
+      best.set(token, { row, context });
+      shown[row]![token - from] = 1;
+    }
+  }
+  return shown;
 }
 
 const answerTokens = (tokenized: TokenizedText, example: SpanExample) =>

@@ -7,6 +7,7 @@ import type { Task } from '../tasks/task.ts';
 import { drawsAt, PURPOSE } from '../text/random.ts';
 import { loadExamples } from '../text/task-data.ts';
 import { openTokenizer } from '../text/tokenizer.ts';
+import { keepPredictions } from './keep-predictions.ts';
 import type { CellRun } from './run.ts';
 import { classification, regression } from './sequence-task.ts';
 import { spanExtraction } from './span-task.ts';
@@ -24,7 +25,7 @@ export interface Finetuned {
 
 /**
  * Fine-tunes a pre-trained model on one task, once for every rate and seed of the task's protocol, and scores it on the
- * test examples. `pretrained` is the pre-trained shape and state; any reduction of the length is left behind: it
+ * test examples; its predictions are left in each of `folders`. `pretrained` is the pre-trained shape and state; any reduction of the length is left behind: it
  * belongs to pre-training. Rejects with the signal's reason when stopped; throws a UserError for data that it cannot
  * read.
  */
@@ -32,13 +33,16 @@ export async function finetune(
   run: CellRun,
   task: Task,
   pretrained: { readonly shape: ModelShape; readonly state: HostTensors },
+  folders: readonly string[] = [],
 ): Promise<Finetuned> {
   const { settings } = run.cell;
   const protocol = protocolOf(settings, task.name);
   const shape: ModelShape = { ...pretrained.shape, pool: null, length: protocol.length };
-  const model = await prepareTask(task, shape, settings, protocol);
+  const encoding = { ...protocol, tokenizer: openTokenizer(await vocabularyOf(settings)) };
+  const model = await prepareTask(task, shape, settings, encoding);
   // The pooler that pre-training has trained, if it has, else the one that the checkpoint brought.
   const state = new Map([...(await startingPooler(settings, shape)), ...pretrained.state]);
+  const kept = await keepPredictions(run.cell, task, model, encoding, folders);
   const plan = plannedRuns(protocol, run.cell.seed);
   const steps = plannedSteps(model, protocol);
   const runs: TaskRun[] = [];
@@ -47,10 +51,13 @@ export async function finetune(
     const onStep = (step: number, loss: number) => {
       run.onEvent({ type: 'finetune', task: task.name, step: index * steps + step, of: plan.length * steps, loss });
     };
-    const tuned = await tune(run, task, model, { shape, state }, { protocol, rate, seed, onStep });
+    const tuning = { protocol, rate, seed, onStep };
+    const tuned = await tune(run, task, model, { shape, state }, tuning, kept?.further);
     runs.push({ rate, seed, metrics: tuned.metrics });
+    kept?.note(tuned);
     seconds += tuned.seconds;
   }
+  await kept?.write(runs);
   const { warnings, ...summary } = summarize(task, runs);
   run.onEvent({ type: 'score', task: task.name, metrics: summary.metrics });
   return {
@@ -70,19 +77,19 @@ function plannedRuns({ rates, seeds }: TaskProtocol, seed: number): Pick<TaskRun
 async function prepareTask(
   task: Task,
   shape: ModelShape,
-  settings: Settings,
-  { length, examples }: TaskProtocol,
+  { data }: Settings,
+  protocol: Encoding & Pick<TaskProtocol, 'nullThreshold'>,
 ): Promise<TaskModel> {
-  const { data } = settings;
-  const encoding: Encoding = { tokenizer: openTokenizer(await vocabularyOf(settings)), length, examples };
   switch (task.kind) {
     case 'classification':
-      return classification(task, await loadExamples(task, data), shape, encoding);
+      return classification(task, await loadExamples(task, data), shape, protocol);
     case 'regression':
-      return regression(task, await loadExamples(task, data), shape, encoding);
+      return regression(task, await loadExamples(task, data), shape, protocol);
     case 'span': {
-      const read = task.long === 'windows' ? windowedSpans : spanExtraction;
-      return read(task, await loadExamples(task, data), shape, encoding);
+      const splits = await loadExamples(task, data);
+      return task.long === 'windows'
+        ? windowedSpans(task, splits, shape, protocol, protocol.nullThreshold)
+        : spanExtraction(task, splits, shape, protocol);
     }
   }
 }

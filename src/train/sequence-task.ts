@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../engine/engine.ts';
 import type { ModelShape } from '../growth/layout.ts';
+import { classFile, numberFile } from '../tasks/predictions.ts';
 import type {
   ClassificationExample,
   ClassificationTask,
@@ -26,10 +27,8 @@ export function classification(
     width,
     target: (examples) => Int32Array.from(examples, ({ label }) => label),
     loss: classificationLoss,
-    score: (outputs) => {
-      const predictions = splits.test.map((_, row) => largest(outputs.subarray(row * width, (row + 1) * width)));
-      return task.score(predictions, splits.test);
-    },
+    score: (outputs) => task.score(sequenceAnswers(task, outputs), splits.test),
+    files: (outputs) => [classFile(task, splits.test, sequenceAnswers(task, outputs))],
   });
 }
 
@@ -44,7 +43,8 @@ export function regression(
     width: 1,
     target: (examples) => Float32Array.from(examples, ({ target }) => target),
     loss: regressionLoss,
-    score: (outputs) => task.score(Array.from(outputs), splits.test),
+    score: (outputs) => task.score(sequenceAnswers(task, outputs), splits.test),
+    files: (outputs) => [numberFile(task, splits.test, sequenceAnswers(task, outputs))],
   });
 }
 
@@ -53,13 +53,14 @@ interface SequenceTask<Example> {
   readonly target: (examples: readonly Example[]) => Int32Array | Float32Array;
   readonly loss: (outputs: tf.Tensor2D, target: tf.Tensor1D) => tf.Scalar;
   readonly score: TaskModel['score'];
+  readonly files: TaskModel['files'];
 }
 
 async function sequenceTask<Example extends TextPair>(
   { train, test, warnings = [] }: Splits<Example>,
   shape: ModelShape,
   { tokenizer, length, examples }: Encoding,
-  { width, target, loss, score }: SequenceTask<Example>,
+  { width, target, loss, score, files }: SequenceTask<Example>,
 ): Promise<TaskModel> {
   const kept = atMost(train, examples);
   const outputs = (state: Tensors, fed: Tensors, dropout: Dropout | null) =>
@@ -76,8 +77,18 @@ async function sequenceTask<Example extends TextPair>(
     outputs: (state, fed) => outputs(state, fed, null),
     width,
     score,
+    files,
     warnings,
   };
+}
+
+/** What a model answers to each example: the label that scores highest, or the number. outputs [count * width]. */
+export function sequenceAnswers(task: ClassificationTask | RegressionTask, outputs: Float32Array): number[] {
+  if (task.kind === 'regression') return Array.from(outputs);
+  const width = task.labels.length;
+  return Array.from({ length: outputs.length / width }, (_, row) =>
+    largest(outputs.subarray(row * width, (row + 1) * width)),
+  );
 }
 
 /** Where the largest number stands; of equals, the first. */

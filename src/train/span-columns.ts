@@ -1,3 +1,5 @@
+import { textFile } from '../tasks/predictions.ts';
+import type { PredictionFile, SpanExample, SpanPrediction, SpanTask } from '../tasks/task.ts';
 import type { EncodedPairs } from '../text/encode.ts';
 import type { Columns } from './task-batches.ts';
 import { sequenceColumns } from './task-model.ts';
@@ -14,3 +16,10 @@ export const endsOf = ({ starts, ends }: Readonly<Record<'starts' | 'ends', Int3
     const row = Math.floor(index / 2);
     return index % 2 === 0 ? starts[row]! : ends[row]!;
   });
+
+/** Predictions of the test examples as the task wants them written. */
+export const spanFiles = (
+  task: SpanTask,
+  test: readonly SpanExample[],
+  predictions: readonly SpanPrediction[],
+): readonly PredictionFile[] => task.predictionFiles?.(predictions, test) ?? [textFile(task, test, predictions)];

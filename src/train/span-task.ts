@@ -7,7 +7,7 @@ import { bestSpan } from './best-span.ts';
 import type { Dropout } from './dropout.ts';
 import { spanLoss, spanOutputs } from './heads.ts';
 import { parameter } from './parameters.ts';
-import { endsOf, spanColumns } from './span-columns.ts';
+import { endsOf, spanColumns, spanFiles } from './span-columns.ts';
 import { atMost, encodeFed, type Encoding, type TaskModel } from './task-model.ts';
 
 /** A task whose answer is a part of its passage. Examples whose answer was cut off are scored, but not learned from. */
@@ -21,6 +21,8 @@ export async function spanExtraction(
   const asked = await encodeSpans(tokenizer, test, length);
   const scores = (state: Tensors, fed: Tensors, dropout: Dropout | null) =>
     spanOutputs(state, encodeFed(state, shape, fed, dropout), parameter(fed, 'passage') as tf.Tensor1D);
+  const answers = (outputs: Float32Array) =>
+    test.map((_, row) => ({ text: answerOf(asked, row, outputs), noAnswer: -Infinity }));
   return {
     train: { ...spanColumns(learned), ends: { values: endsOf(learned), width: 2 } },
     trainRows: [...learned.starts.keys()].filter((row) => learned.starts[row] !== -1),
@@ -29,10 +31,8 @@ export async function spanExtraction(
     loss: (state, fed, dropout) => spanLoss(scores(state, fed, dropout), parameter(fed, 'ends') as tf.Tensor1D),
     outputs: (state, fed) => scores(state, fed, null),
     width: 2 * length,
-    score: (outputs) => {
-      const answers = test.map((_, row) => ({ text: answerOf(asked, row, outputs), noAnswer: -Infinity }));
-      return task.score(answers, test);
-    },
+    score: (outputs) => task.score(answers(outputs), test),
+    files: (outputs) => spanFiles(task, test, answers(outputs)),
     warnings: [...warnings, ...cutWarning(task.name, 'training', learned), ...cutWarning(task.name, 'test', asked)],
   };
 }

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Tensors } from '../engine/engine.ts';
+import type { Feeds, Tensors } from '../engine/engine.ts';
 import type { ModelShape } from '../growth/layout.ts';
+import type { PredictionFile } from '../tasks/task.ts';
 import type { EncodedPairs } from '../text/encode.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Dropout } from './dropout.ts';
@@ -22,7 +23,16 @@ export interface TaskModel {
   readonly width: number;
   /** Every metric by name, from the outputs of all test examples. */
   readonly score: (outputs: Float32Array) => Readonly<Record<string, number>>;
+  /** Predictions of the test examples, as files for others to read, from the same outputs. */
+  readonly files: (outputs: Float32Array) => readonly PredictionFile[];
   readonly warnings: readonly string[];
+}
+
+/** Examples that a model answers with the step that answers its test examples. */
+export interface Asked {
+  readonly count: number;
+  /** The examples `rows` as that step is fed them. */
+  readonly feeds: (rows: readonly number[]) => Feeds | Promise<Feeds>;
 }
 
 /** How a task's texts become numbers. */

@@ -29,6 +29,19 @@ export function summarize(task: Pick<Task, 'name' | 'metrics'>, runs: readonly T
   };
 }
 
+/**
+ * Which of the runs speaks for those that count: of the seeds of the chosen rate the one whose score, in the mean of the
+ * metrics that count, is nearest to their median; of equals the first.
+ */
+export function typicalRun(task: Pick<Task, 'name' | 'metrics'>, runs: readonly TaskRun[]): number {
+  const { rate = runs[0]!.rate } = summarize(task, runs);
+  const centre = medianScore(task.metrics, ofRate(runs, rate));
+  const own = [...runs.keys()].filter((index) => runs[index]!.rate === rate);
+  // A score that is not defined is as far from the median as can be.
+  const distance = (index: number) => Math.abs(medianScore(task.metrics, [runs[index]!]) - centre);
+  return own.reduce((nearest, index) => (distance(index) < distance(nearest) ? index : nearest));
+}
+
 const chosenWarning = (task: string, rate: number, of: number): string =>
   `${task}: rate ${rate} of ${of} was chosen on the examples that it is scored on, so the score flatters`;
 

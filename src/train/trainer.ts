@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { FinetuningNode, NodeResult, NodeWork, StageNode, StageResult } from '../run/node.ts';
 import { planStages } from '../run/plan.ts';
 import type { Trainer, TrainerContext } from '../run/record.ts';
+import { checkpointSteps } from '../run/node-store.ts';
 import { tasks } from '../tasks/index.ts';
 import { evaluateFinal } from './evaluation.ts';
 import { finetune } from './finetune.ts';
@@ -33,11 +34,11 @@ export async function openTrainer(name: Engine['name'], opening: Opening = {}): 
  */
 export async function runNode(
   run: CellRun,
-  { node, before, keep }: NodeWork,
+  { node, cells, before, keep }: NodeWork,
   context: TrainerContext,
   openCorpus: OpenCorpus,
 ): Promise<NodeResult> {
-  const { nodes, models } = context;
+  const { nodes, models, predictions } = context;
   switch (node.kind) {
     case 'stage': {
       const from = before === null ? null : { result: before, state: await readState(nodes, node.parent!) };
@@ -48,7 +49,8 @@ export async function runNode(
     case 'finetuning': {
       const state = await readState(nodes, node.parent);
       const { shape } = planStages(run.cell.settings).at(-1)!;
-      const { value, seconds } = await timed(() => finetune(run, taskOf(node), { shape, state }));
+      const folders = predictions === null ? [] : cells.map((id) => join(predictions, id));
+      const { value, seconds } = await timed(() => finetune(run, taskOf(node), { shape, state }, folders));
       return { kind: 'finetuning', seconds, ...value };
     }
     case 'saving': {
@@ -79,7 +81,8 @@ async function runStage(
   };
   const { result, state } = await pretrainStage(run, index, before, checkpoints);
   if (state !== null) await writeState(nodes, address, state, keep);
-  return result;
+  const [last] = state === null ? await checkpointSteps(nodes, address) : [];
+  return last === undefined ? result : { ...result, checkpoint: `${address}/checkpoint-${last}.safetensors` };
 }
 
 function taskOf({ task: name }: FinetuningNode) {

@@ -9,7 +9,7 @@ import { freshParameter } from './init.ts';
 import type { CellRun } from './run.ts';
 import { rateAt } from './rate.ts';
 import { columnFeeds, epochSteps, orderedRows, takeRows, trainingRows } from './task-batches.ts';
-import type { TaskModel } from './task-model.ts';
+import type { Asked, TaskModel } from './task-model.ts';
 import { timed } from './stopwatch.ts';
 import { scalarOutput, stepFeeds, trainingStep } from './training-step.ts';
 
@@ -28,9 +28,20 @@ export interface Tuning {
   readonly onStep: (step: number, loss: number) => void;
 }
 
+/** What a fine-tuned model says. */
+export interface Tuned {
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Of all test examples, [testCount * width]. */
+  readonly outputs: Float32Array;
+  /** Of all examples of each further set, [count * width]. */
+  readonly further: readonly Float32Array[];
+  /** Of the training steps. */
+  readonly seconds: number;
+}
+
 /**
- * Fine-tunes a model with a new head and a new optimizer, and scores it on the test examples; the heads of pre-training
- * are left behind, but for the pooler. Gives every metric, and the seconds of the training steps. Rejects with the signal's reason when stopped.
+ * Fine-tunes a model with a new head and a new optimizer, scores it on the test examples and has it answer further
+ * sets; the heads of pre-training are left behind, but for the pooler. Rejects with the signal's reason when stopped.
  */
 export async function tune(
   run: CellRun,
@@ -38,7 +49,8 @@ export async function tune(
   model: TaskModel,
   { shape, state: encoderState }: Pretrained,
   tuning: Tuning,
-): Promise<{ readonly metrics: Readonly<Record<string, number>>; readonly seconds: number }> {
+  further: readonly Asked[] = [],
+): Promise<Tuned> {
   const { settings } = run.cell;
   const { protocol, seed } = tuning;
   const names = layout(shape).filter((parameter) => !isHead(parameter));
@@ -54,7 +66,11 @@ export async function tune(
   });
   try {
     const { seconds } = await timed(() => train(run, program, model, tuning));
-    return { metrics: model.score(await predict(run, program, model, protocol)), seconds };
+    const test = { count: model.testCount, feeds: (rows: readonly number[]) => takeRows(model.test, rows) };
+    const outputs = await predict(run, program, test, model.width, protocol);
+    const others: Float32Array[] = [];
+    for (const asked of further) others.push(await predict(run, program, asked, model.width, protocol));
+    return { metrics: model.score(outputs), outputs, further: others, seconds };
   } finally {
     program.dispose();
   }
@@ -109,18 +125,19 @@ async function train(
   }
 }
 
-/** The outputs of all test examples, [testCount * width]. */
+/** The outputs of all examples, [count * width]. */
 async function predict(
   { signal }: CellRun,
   program: Program,
-  model: TaskModel,
+  { count, feeds }: Asked,
+  width: number,
   { batch }: TaskProtocol,
 ): Promise<Float32Array> {
-  const all = new Float32Array(model.testCount * model.width);
-  for (const [number, rows] of orderedRows(model.testCount, batch).entries()) {
+  const all = new Float32Array(count * width);
+  for (const [number, rows] of orderedRows(count, batch).entries()) {
     signal.throwIfAborted();
-    const outputs = (await program.run('predict', takeRows(model.test, rows))).get('outputs')!;
-    const start = number * batch * model.width;
+    const outputs = (await program.run('predict', await feeds(rows))).get('outputs')!;
+    const start = number * batch * width;
     all.set(outputs.subarray(0, all.length - start), start);
   }
   return all;

@@ -79,6 +79,18 @@ describe('progress in a log', () => {
     expect(lines().at(-1)).toContain('stack seed 0 stage 1/2 (+1 arm): preparing: corpus 25%');
   });
 
+  test('is not silent while others run what is left, but when all has ended', () => {
+    const { display, lines } = open();
+    show(display, { type: 'node-elsewhere', address: 'small', host: 'far', pid: 7 });
+    vi.advanceTimersByTime(4000);
+    expect(lines().length).toBeGreaterThanOrEqual(4);
+    show(display, { type: 'sweep-finished', interrupted: false, failed: 0 });
+    const before = lines().length;
+    vi.advanceTimersByTime(60_000);
+    display.close();
+    expect(lines()).toHaveLength(before);
+  });
+
   test.each([
     ['ten seconds', {}, 10],
     ['half a minute in continuous integration', { CI: 'true' }, 30],

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { graphOf } from '../../src/run/graph.ts';
+import { planSweep } from '../../src/run/plan.ts';
+import { readComparison } from '../../src/run/running.ts';
 import type { CellRecord, Trainer } from '../../src/run/record.ts';
 import { inProcessWorker } from './in-process-worker.ts';
 import { recordedIo } from './recorded-io.ts';
@@ -249,5 +252,47 @@ describe('clean', () => {
     await writeFile(at('cache', `.${digest}.lease`), JSON.stringify(lease));
     expect((await growbench(['clean'])).err).toContain('nothing is left over');
     expect(await readdir(at('cache'))).toHaveLength(3);
+  });
+
+  const states = async () => {
+    const nodes = at('r', '.nodes');
+    const names = (await readdir(nodes, { recursive: true })).filter((name) => name.endsWith('.safetensors'));
+    return names.sort();
+  };
+  const leaveState = async (address: string, name: string) => {
+    await mkdir(at('r', '.nodes', address), { recursive: true });
+    for (const ending of ['json', 'safetensors']) {
+      await writeFile(at('r', '.nodes', address, `${name}.${ending}`), Buffer.alloc(3000));
+    }
+  };
+
+  test('removes states and checkpoints, but none that an unfinished sweep needs', async () => {
+    let interrupt: () => void = () => undefined;
+    const trainer = stuckAfterFirst(() => {
+      interrupt();
+    });
+    const io = recordedIo({ env: { GROWBENCH_CACHE: at('cache') }, worker: () => inProcessWorker(trainer) });
+    interrupt = () => {
+      io.interrupt();
+    };
+    expect(await main(['sweep', at('depth.yaml'), '--results', at('r'), '--jobs', '1'], io)).toBe(75);
+    const comparison = await readComparison(at('r', 'depth'));
+    const { cells } = planSweep(comparison!);
+    const [needed] = graphOf(cells.slice(1), comparison!.contents).nodes.keys();
+    await leaveState(needed!, 'checkpoint-4');
+    await leaveState('0'.repeat(16), 'state');
+
+    const own = ['--results', at('r')];
+    expect((await growbench(['clean', '--dry-run', ...own])).out).toMatch(/3\.00kB {2}.*0{16}\/state\.safetensors\n$/);
+    expect(await states()).toHaveLength(2);
+    await growbench(['clean', ...own]);
+    expect(await states()).toEqual([join(needed!, 'checkpoint-4.safetensors')]);
+    expect(await readdir(at('r', '.nodes', '0'.repeat(16)))).toEqual([]);
+
+    expect((await sweep(['depth'], 'r')).code).toBe(0);
+    await leaveState(needed!, 'state');
+    await growbench(['clean', ...own]);
+    expect(await states()).toEqual([]);
+    expect((await sweep(['depth'], 'r')).forks).toEqual([]);
   });
 });

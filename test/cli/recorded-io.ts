@@ -58,6 +58,7 @@ export function recordedIo({ env = {}, columns = null, worker, grower }: Recorde
     openGrower: () =>
       grower === undefined ? Promise.reject(new Error('this test grows nothing')) : Promise.resolve(grower),
     openVocabularyTrainer: () => Promise.resolve(trainVocabulary),
+    openDataChecker: async () => (await import('../../src/text/check-data.ts')).checkData,
     settleEngine: () => Promise.resolve({ name: 'wasm', entry: null, why: 'it is embedded', xla: 'off' }),
     openEngineTools: () => Promise.reject(new Error('this test opens no engine tools')),
     onInterrupt(handler) {

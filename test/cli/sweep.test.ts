@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { writePredictions } from '../../src/run/predictions.ts';
 import type { Trainer } from '../../src/run/record.ts';
 import { inProcessWorker } from './in-process-worker.ts';
 import { recordedIo, type RecordedIo, type RecordedIoOptions } from './recorded-io.ts';
@@ -130,6 +131,48 @@ describe('--save-models', () => {
     const { code, err, forks } = await sweep(failingIn('full'), ['--save-models']);
     expect([code, forks]).toEqual([0, []]);
     expect(err).toContain('no model is saved of full seed 0, stack seed 0, full seed 1, stack seed 1: a cell that was');
+  });
+});
+
+describe('--predict', () => {
+  const gap = { file: 'CoLA.tsv', why: 'glue-cola needs CoLA/test.tsv in glue, which is not there' };
+  const predicting = (missing: readonly (typeof gap)[]): Trainer => ({
+    async run(work, context, ...rest) {
+      const { node, cell } = work;
+      const meta = { task: 'wordnet-topic', rate: 1, seed: cell.seed, missing, warnings: [] };
+      if (context.predictions !== null && node.kind === 'finetuning') {
+        await writePredictions(join(context.predictions, cell.id), meta, []);
+      }
+      return swift.run(work, context, ...rest);
+    },
+  });
+
+  test('hands workers a folder for predictions in the results, and says nothing where all are there', async () => {
+    const { code, err } = await sweep(predicting([]), ['--predict']);
+    expect(code).toBe(0);
+    expect(err).not.toContain('growbench:');
+    const ids = (await readdir(join(folder, 'results', 'depth', 'cells'))).map((name) => name.replace('.json', ''));
+    expect((await readdir(join(folder, 'results', 'depth', 'predictions'))).sort()).toEqual(ids.sort());
+    expect((await sweep(failingIn('full'))).forks).toEqual([]);
+  });
+
+  test('says once which file a benchmark wants and is not there', async () => {
+    const { err } = await sweep(predicting([gap]), ['--predict']);
+    expect(err.split(`growbench: no CoLA.tsv is written: ${gap.why}\n`)).toHaveLength(2);
+  });
+
+  test('says of which cells there are none, since they were finished before', async () => {
+    await sweep(swift);
+    const { code, err, forks } = await sweep(failingIn('full'), ['--predict']);
+    expect([code, forks]).toEqual([0, []]);
+    expect(err).toContain(
+      'growbench: there are no predictions of full seed 0, stack seed 0, full seed 1, stack seed 1: a cell that was',
+    );
+  });
+
+  test('says where no task is wanted', async () => {
+    const { err } = await sweep(swift, ['--predict', '--set', 'finetune.tasks=[]']);
+    expect(err).toContain('growbench: no cell was fine-tuned on a task, so there is nothing to predict\n');
   });
 });
 

@@ -5,9 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { armRows } from '../../src/report/arms.ts';
 import { cellsCsv } from '../../src/report/cells.ts';
 import { writeTables } from '../../src/report/index.ts';
+import { metricNamed } from '../../src/report/metrics.ts';
 import { metaJson } from '../../src/report/meta.ts';
 import { resultsCsv } from '../../src/report/results.ts';
+import { scoreOf } from '../../src/report/score.ts';
 import { planSweep } from '../../src/run/plan.ts';
+import { glue } from '../../src/tasks/glue/index.ts';
 import { ENGINE, cellOf, failure, metrics, plan, recordOf, records, scores, seconds } from './records.ts';
 
 const lines = (...rows: string[]) => `${rows.join('\n')}\n`;
@@ -94,6 +97,31 @@ describe('results.csv', () => {
   });
 });
 
+test('the score of all tasks of GLUE is the benchmark’s average', () => {
+  // BERT-large on the leaderboard: AX and the parts of every task, whose average it gives as 80.5.
+  const published: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+    'glue-cola': { matthews: 60.5 },
+    'glue-sst2': { accuracy: 94.9 },
+    'glue-mrpc': { f1: 89.3, accuracy: 85.4 },
+    'glue-stsb': { pearson: 87.6, spearman: 86.5 },
+    'glue-qqp': { f1: 72.1, accuracy: 89.3 },
+    'glue-mnli': { accuracy_m: 86.7, accuracy_mm: 85.9 },
+    'glue-qnli': { accuracy: 92.7 },
+    'glue-rte': { accuracy: 70.1 },
+    'glue-wnli': { accuracy: 65.1 },
+    'glue-ax': { matthews: 39.6 },
+  };
+  const record = (percent: Readonly<Record<string, number>>) => ({
+    ...{ version: 1, seconds: 1 },
+    metrics: Object.fromEntries(Object.entries(percent).map(([name, value]) => [name, value / 100])),
+  });
+  const tasks = Object.fromEntries(Object.entries(published).map(([name, percent]) => [name, record(percent)]));
+  const { result } = recordOf(cellOf('full', 0), { tasks });
+  const known = new Map(glue.map(({ name, metrics: own }) => [name, own]));
+  expect(glue.map(({ name }) => name).toSorted()).toEqual(Object.keys(published).toSorted());
+  expect(scoreOf(result!, Object.keys(published), known)!.toFixed(1)).toBe('80.5');
+});
+
 describe('cells.csv', () => {
   test('has a row for every planned cell, seed by seed, the times in the last columns', () => {
     const some = [records[0]!, records[1]!, failure(cellOf('full', 1), 'killed, sadly\nat line 3')];
@@ -131,6 +159,39 @@ describe('cells.csv', () => {
     const withoutTimes = (text: string) => text.split('\n').map((line) => line.split(',').slice(0, -5).join());
     expect(cellsCsv(plan, slower, metrics)).not.toBe(cellsCsv(plan, records, metrics));
     expect(withoutTimes(cellsCsv(plan, slower, metrics))).toEqual(withoutTimes(cellsCsv(plan, records, metrics)));
+  });
+
+  test('has the spread over fine-tuning seeds, and the rate kept of several, where an arm has them', () => {
+    const { arms } = plan.comparison;
+    const tuned = arms.map((arm, index) => {
+      const span = { seeds: index === 0 ? 1 : 3, rate: [1e-3, 0.00003] };
+      return { ...arm, settings: { ...arm.settings, finetune: { ...arm.settings.finetune, overrides: { span } } } };
+    });
+    const several = planSweep({ ...plan.comparison, arms: tuned });
+    const [first, second] = several.cells;
+    const { topic, span } = scores(0.6, 0.15);
+    const some = [
+      recordOf(first!, { tasks: { topic: topic!, span: { ...span!, rate: 1e-3 } } }),
+      recordOf(second!, {
+        tasks: { topic: topic!, span: { ...span!, rate: 0.00003, spread: { exact_match: 0.0125 } } },
+      }),
+    ];
+    const [header, full, stack, ...pending] = cellsCsv(several, some, metrics).trimEnd().split('\n');
+    const from = header!.split(',').indexOf('topic.accuracy');
+    const shown = (row: string) => row.split(',').slice(from, from + 5);
+    expect(shown(header!)).toEqual([
+      'topic.accuracy',
+      'topic.macro_f1',
+      'span.exact_match',
+      'span.exact_match_sd',
+      'span.rate',
+    ]);
+    expect(shown(full!)).toEqual(['0.6000', '0.5000', '0.1500', '', '0.001']);
+    expect(shown(stack!)).toEqual(['0.6000', '0.5000', '0.1500', '0.0125', '0.00003']);
+    expect(pending.map(shown)).toEqual([0, 1].map(() => ['', '', '', '', '']));
+    // Neither is better, and a rate is no measurement.
+    expect(metricNamed('span.exact_match_sd', metrics)).toMatchObject({ better: null, shown: false });
+    expect(metricNamed('span.rate', metrics)).toBeNull();
   });
 
   test('does not depend on the order in which cells ended', () => {

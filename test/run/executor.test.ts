@@ -27,7 +27,7 @@ async function sweep(
   const stop = new AbortController();
   const outcome = await runSweep(plan, {
     folder,
-    context: { cache: folder, models: null, nodes: join(folder, '.nodes'), checkpointEvery: 600 },
+    context: { cache: folder, models: null, predictions: null, nodes: join(folder, '.nodes'), checkpointEvery: 600 },
     jobs,
     ...options,
     launch: () => fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }),

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cellsCsv } from '../../src/report/cells.ts';
+import { TARGET_ONLY, type Schedule } from '../../src/growth/schedule.ts';
+import { graphOf } from '../../src/run/graph.ts';
+import { planSweep } from '../../src/run/plan.ts';
+import type { Settings } from '../../src/run/spec.ts';
 import { readRecords } from '../../src/run/store.ts';
-import { planOf } from './cells.ts';
+import { planOf, tinySettings } from './cells.ts';
 import { startSweep, trainings } from './processes.ts';
 
 /** More of them: KILLS=30 npx vitest run test/run/kill.test.ts. */
@@ -17,10 +21,25 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, maxRetries: 5 }));
 
-const plan = planOf(
-  Array.from({ length: 3 }, () => 'slow'),
-  [0, 1],
-);
+const grownBy = (operator: string): Schedule => [
+  { share: 0.5, reductions: { depth: { operator, settings: { layers: 2 } } } },
+  { share: 0.5, reductions: {} },
+];
+const settings: Settings = {
+  ...tinySettings,
+  model: { ...tinySettings.model, layers: 4 },
+  finetune: { ...tinySettings.finetune, tasks: ['wordnet-topic'] },
+};
+/** Three arms that share their first stage, and one that shares nothing: 9 nodes for each seed. */
+const plan = planSweep({
+  ...planOf([]).comparison,
+  seeds: [0, 1],
+  arms: [TARGET_ONLY, ...['stack', 'interleave', 'random'].map(grownBy)].map((schedule, index) => ({
+    ...{ name: `slow ${index}`, point: {}, group: index === 0 ? 'baseline' : 'depth' },
+    settings: { ...settings, schedule },
+  })),
+});
+const graph = graphOf(plan.cells, {});
 
 let undisturbed = '';
 beforeAll(async () => {
@@ -63,7 +82,7 @@ describe.each(['worker', 'parent', 'both'] as const)('kill -9 of the %s at a ran
       const random = randoms(1000 * who.length + moment);
       const first = await startSweep(plan, folder, 2);
       while (first.events.length === 0) await sleep(5);
-      await sleep(random() * 300);
+      await sleep(random() * 500);
       const workers = (await trainings(folder)).map(({ pid }) => pid);
       if (who !== 'worker') kill(first.child.pid);
       if (who !== 'parent') kill(workers.at(-1));
@@ -86,11 +105,11 @@ describe.each(['worker', 'parent', 'both'] as const)('kill -9 of the %s at a ran
 });
 
 describe('two sweeps at once in one folder', () => {
-  test('run no cell twice, and each ends with all records', async () => {
+  test('run no node twice, and each ends with all records', async () => {
     const both = await Promise.all([startSweep(plan, folder, 2), startSweep(plan, folder, 2)]);
     for (const { ended } of both) expect(await ended).toEqual({ code: 0, err: '' });
     const begun = (await trainings(folder)).filter(({ what }) => what === 'begin').map(({ id }) => id);
-    expect(begun.sort()).toEqual(plan.cells.map(({ id }) => id).sort());
+    expect(begun.sort()).toEqual([...graph.nodes.keys()].sort());
     for (const { events } of both) {
       const ends = events.filter(({ type }) => type === 'cell-finished' || type === 'cell-found');
       const cached = events.flatMap((event) => (event.type === 'sweep-started' ? event.cached : []));
@@ -99,7 +118,7 @@ describe('two sweeps at once in one folder', () => {
     expect(await table()).toBe(undisturbed);
   });
 
-  test('the one that is left takes over the cells of the one that was killed', async () => {
+  test('the one that is left takes over the nodes of the one that was killed', async () => {
     const [first, second] = [await startSweep(plan, folder, 1, 400), await startSweep(plan, folder, 1, 400)];
     while (!second.events.some(({ type }) => type === 'node-started')) await sleep(5);
     kill(first.child.pid);

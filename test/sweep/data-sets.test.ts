@@ -96,7 +96,7 @@ describe('a protocol of a task’s own', () => {
       'tasks: [wordnet-topic, wordnet-span], epochs: 2, overrides: { wordnet-span: { rate: [1e-3, 1e-4], seeds: 3, examples: all, warmup: 20% } }',
     );
     const { settings } = (await load(text)).arms[0]!;
-    const common = { examples: null, epochs: 2, batch: 32, length: 128 };
+    const common = { examples: null, epochs: 2, batch: 32, length: 128, nullThreshold: 0 };
     expect(protocolOf(settings, 'wordnet-topic')).toEqual({ ...common, rates: [3e-4], seeds: 1, warmup: 0.1 });
     expect(protocolOf(settings, 'wordnet-span')).toEqual({ ...common, rates: [1e-3, 1e-4], seeds: 3, warmup: 0.2 });
   });

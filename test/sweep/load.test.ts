@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planStages, planSweep } from '../../src/run/plan.ts';
-import { cellsOf, type Arm } from '../../src/run/spec.ts';
+import { cellsOf, targetShape, type Arm } from '../../src/run/spec.ts';
 import { loadSweep, type LoadedSweep } from '../../src/sweep/load.ts';
 import { loadText } from './folder.ts';
 
@@ -107,6 +107,19 @@ ${BASE}arms:
     const comparison = await loadText(text);
     const { train, ...rest } = armOf(comparison, 'plain').settings;
     expect(armOf(comparison, 'fast').settings).toEqual({ ...rest, train: { ...train, rate: 5e-3 } });
+  });
+
+  test('pairs that there are none of are not a setting, and those that there are leave a word to guess from', async () => {
+    const sweep = (full: string) =>
+      `${BASE}arms: { full: { data: ${full} }, pairs: { data: { pairs: nsp, length: 8 } } }\nvary: [data]\n`;
+    const comparison = await loadText(sweep('{ pairs: none }'));
+    const packed = armOf(comparison, 'full').settings;
+    expect('pairs' in packed.data).toBe(false);
+    expect(targetShape(packed).nextSentence).toBeUndefined();
+    expect(targetShape(armOf(comparison, 'pairs').settings).nextSentence).toBe(true);
+    // Of 8 tokens 3 are special in a pair: 4 masks leave one word, 5 none.
+    await loadText(sweep('{}').replace('length: 8', 'length: 8, mask: 0.5'));
+    await expect(loadText(sweep('{}').replace('length: 8', 'length: 8, mask: 0.6'))).rejects.toThrow(/leave a word/);
   });
 
   test('a count of seeds counts from 0; three is the default', async () => {

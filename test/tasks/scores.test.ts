@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { matthews, pearson, spearman } from '../../src/tasks/correlation.ts';
 import { accuracy, f1, macroF1 } from '../../src/tasks/metrics.ts';
-import { exactMatch, spanF1 } from '../../src/tasks/span-metrics.ts';
+import { exactMatch, fromThreshold, normalizeAnswer, spanF1 } from '../../src/tasks/span-metrics.ts';
 import { squad } from '../../src/tasks/squad/index.ts';
 import type { SpanPrediction } from '../../src/tasks/task.ts';
 
@@ -79,5 +79,22 @@ test('SQuAD 2.0 is scored as the official script scores it', () => {
     const examples = answers.map((own) => ({ question: '', passage: '', start: -1, end: -1, answers: own }));
     const scores = task.score(predictions, examples);
     for (const [name, value] of Object.entries(known)) expect(scores[name], name).toBeCloseTo(value, 10);
+  }
+});
+
+test('the best threshold gives the F1 that the official script finds for it, wherever counting begins', () => {
+  const task = squad[1];
+  // Articles alone are as good as no answer, which the script's search does not reckon with.
+  const said = fixture.squad.filter(({ answers, predictions }) =>
+    [...answers.flat(), ...predictions.map(({ text }) => text)].every((text) => !text || normalizeAnswer(text) !== ''),
+  );
+  expect(said.length).toBeGreaterThan(50);
+  for (const { answers, predictions, best_f1: known } of said) {
+    const examples = answers.map((own) => ({ question: '', passage: '', start: -1, end: -1, answers: own }));
+    const from = fromThreshold(predictions, examples, 'best');
+    expect(task.score(from, examples)['f1']).toBeCloseTo(known, 10);
+    expect(task.score(from, examples)['best_f1']).toBeCloseTo(known, 10);
+    const again = fromThreshold(fromThreshold(predictions, examples, 3), examples, -3);
+    expect(task.score(again, examples)['f1']).toBeCloseTo(task.score(predictions, examples)['f1']!, 10);
   }
 });

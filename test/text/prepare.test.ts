@@ -140,7 +140,7 @@ describe('a corpus prepared with its sentences', () => {
     expect(tokensOf(paired.validation)).toEqual(tokensOf(plain.validation));
     expect(paired.digest).toBe(plain.digest);
     expect(readdirSync(cache)).toHaveLength(2);
-    expect(readdirSync(join(cache, plain.digest)).sort()).toEqual(['train.u16', 'validation.u16']);
+    expect(readdirSync(join(cache, plain.digest)).sort()).toEqual(['shards.json', 'train.u16', 'validation.u16']);
   });
 
   test('knows where sentences and documents begin', async () => {

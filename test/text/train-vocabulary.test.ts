@@ -16,8 +16,12 @@ afterAll(() => {
 });
 const out = join(folder, 'vocab.txt');
 const { signal } = new AbortController();
-const train = (corpora: readonly string[], size: number, cased = false, onEvent = (_: VocabularyEvent) => {}) =>
-  trainVocabulary({ corpora, size, cased, out, signal, onEvent });
+const train = (
+  corpora: readonly string[],
+  size: number,
+  cased = false,
+  onEvent: (event: VocabularyEvent) => void = () => undefined,
+) => trainVocabulary({ corpora, size, cased, out, signal, onEvent });
 
 interface Learned {
   readonly words: number;

@@ -35,14 +35,17 @@ interface Stopping {
   /** The step, counted over the whole run, after which it is told to stop. */
   readonly after?: number;
   readonly checkpointEvery?: number;
+  readonly settings?: Settings;
 }
 
-async function runStage(index: number, before: StageResult | null, { after, checkpointEvery = 600 }: Stopping = {}) {
+async function runStage(index: number, before: StageResult | null, options: Stopping = {}) {
+  const { after, checkpointEvery = 600 } = options;
+  const cell = tinyCell(options.settings ?? settings);
   const stop = new AbortController();
   const steps: number[] = [];
   const result = await runNode(
     {
-      ...{ engine, cell: tinyCell(settings), signal: stop.signal },
+      ...{ engine, cell, signal: stop.signal },
       onEvent: (event) => {
         if (event.type !== 'step') return;
         steps.push(event.step);
@@ -51,9 +54,9 @@ async function runStage(index: number, before: StageResult | null, { after, chec
     },
     {
       node: { kind: 'stage', address: `stage${index}`, parent: index === 0 ? null : 'stage0', index },
-      ...{ cell: tinyCell(settings), before, keep: 'all' },
+      ...{ cell, cells: ['cell'], before, keep: 'all' },
     },
-    { cache: nodes, nodes, models: null, checkpointEvery },
+    { cache: nodes, nodes, models: null, predictions: null, checkpointEvery },
     () => Promise.resolve(repetitiveCorpus),
   );
   return { result: result as StageResult, steps };
@@ -148,4 +151,13 @@ test.each<[string, (path: string) => Promise<unknown>]>([
   await damage(`${stateBase(nodes, 'stage0')}.safetensors`);
   await expect(runStage(1, result)).rejects.toThrow(ParentLost);
   expect(await files(0)).toEqual([]);
+});
+
+test('a stage that diverges names its last checkpoint, and leaves no state to go on from', async () => {
+  const wild = { ...settings, train: { ...settings.train, rate: 1e6, warmup: 0, clip: 1e9 } };
+  const { result } = await runStage(0, null, { checkpointEvery: 0, settings: wild });
+  expect(result).toMatchObject({ status: 'diverged', loss: null });
+  expect(result.checkpoint).toBe(`stage0/checkpoint-${result.end.steps - 1}.safetensors`);
+  expect(await files(0)).toContain(`checkpoint-${result.end.steps - 1}.safetensors`);
+  expect(await files(0)).not.toContain('state.json');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TaskRun } from '../../src/run/record.ts';
 import { ACCURACY, F1, PEARSON } from '../../src/tasks/metrics.ts';
-import { summarize } from '../../src/train/task-runs.ts';
+import { summarize, typicalRun } from '../../src/train/task-runs.ts';
 
 const task = { name: 'task', metrics: [ACCURACY, F1] };
 const run = (rate: number, seed: number, accuracy: number, f1 = 0): TaskRun => ({
@@ -58,4 +58,18 @@ test('an undefined metric is left out and told, and never wins', () => {
     metrics: {},
     warnings: ['task: pearson is undefined, one value was predicted for all examples'],
   });
+});
+
+test('the run that speaks for all is the one nearest to the median of the seeds of the chosen rate', () => {
+  const worse = [run(1, 0, 0.625), run(1, 7, 0.1), run(1, 8, 0.3)];
+  expect(typicalRun(task, [...worse, run(2, 0, 0.9), run(2, 7, 0.5), run(2, 8, 0.6)])).toBe(5);
+  // Of two in the middle, both as near, the first.
+  expect(typicalRun(task, [...worse, run(2, 0, 0.25), run(2, 7, 0.75), run(2, 8, 0.5), run(2, 9, 1)])).toBe(4);
+  expect(typicalRun(task, [run(1, 0, 0.5)])).toBe(0);
+});
+
+test('a run without a score speaks for others only where none has one', () => {
+  const none = Number.NaN;
+  expect(typicalRun(task, [run(1, 0, none), run(1, 7, 0.5)])).toBe(1);
+  expect(typicalRun(task, [run(1, 0, none), run(1, 7, none)])).toBe(0);
 });

@@ -46,7 +46,11 @@ export async function pretrain(run: Run): Promise<Pretrained> {
 }
 
 /** All nodes of a cell as a sweep runs them, with their states on disk; the model is saved in `models`, if given. */
-export async function runCell(run: Run, models: string | null = null): Promise<CellResult> {
+export async function runCell(
+  run: Run,
+  models: string | null = null,
+  predictions: string | null = null,
+): Promise<CellResult> {
   const nodes = await mkdtemp(join(tmpdir(), 'growbench-'));
   try {
     const graph = graphOf([run.cell], {}, { saving: models !== null });
@@ -56,8 +60,8 @@ export async function runCell(run: Run, models: string | null = null): Promise<C
       const before = node.parent === null ? null : (records.get(node.parent)?.result as StageResult);
       const result = await runNode(
         run,
-        { node, cell: run.cell, before, keep: keptOf(own, graph) },
-        { cache: nodes, nodes, models, checkpointEvery: 600 },
+        { node, cell: run.cell, cells: [run.cell.id], before, keep: keptOf(own, graph) },
+        { cache: nodes, nodes, models, predictions, checkpointEvery: 600 },
         () => Promise.resolve(run.corpus),
       );
       records.set(address, recordOf(node, result));

@@ -10,6 +10,7 @@ import { runSweep, type SweepOutcome } from '../../run/executor.ts';
 import { writeWhole } from '../../run/files.ts';
 import { nodesFolder } from '../../run/node-store.ts';
 import type { Plan } from '../../run/plan.ts';
+import { predictionsFolder } from '../../run/predictions.ts';
 import type { CellRecord } from '../../run/record.ts';
 import { cellsOfShard } from '../../run/shard.ts';
 import type { Cell } from '../../run/spec.ts';
@@ -22,6 +23,7 @@ import { watchInterrupts, type Interrupts } from '../interrupts.ts';
 import type { Io } from '../io.ts';
 import type { SweepOptions } from '../program.ts';
 import { openDisplay } from '../progress/display.ts';
+import { predictionsText } from '../predictions-text.ts';
 import { provenance } from '../provenance.ts';
 import { resultsMarkdown, resultsTable } from '../results-table.ts';
 import { settledPlan } from '../settled-plan.ts';
@@ -109,6 +111,7 @@ async function runAndReport(
     return EXIT.interrupted;
   }
   if (options.saveModels === true) tellOfModels(outcome.records, folder, io);
+  if (options.predict === true) io.stderr.write(await predictionsText(outcome.records, folder));
   if (options.json !== true) {
     io.stdout.write(options.format === 'markdown' ? resultsMarkdown(rows) : resultsTable(rows, tableOptions(io)));
   }
@@ -146,6 +149,7 @@ async function runShown(
         models: options.saveModels === true ? modelsFolder(folder) : null,
         nodes: resolve(nodesFolder(options.results)),
         checkpointEvery: 60 * options.checkpointMinutes,
+        predictions: options.predict === true ? resolve(predictionsFolder(folder)) : null,
       },
       jobs,
       launch: (place) => interrupts.adopt(io.fork(worker, jobs > 1 ? cardOf(place, cards) : {})),

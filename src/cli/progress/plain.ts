@@ -24,7 +24,7 @@ export function openLines({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display 
   const timer = setInterval(() => {
     const now = Date.now();
     const silence = inCi ? LONGEST_SILENCE_IN_CI : hasTrained(progress) ? LONGEST_SILENCE : LONGEST_SILENCE_AT_START;
-    if (progress.running.length > 0 && now - spoken >= silence - TICK) say(heartbeat(progress, now), now);
+    if (isUnderWay(progress) && now - spoken >= silence - TICK) say(heartbeat(progress, now), now);
   }, TICK);
   return {
     show(event) {
@@ -41,6 +41,9 @@ export function openLines({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display 
     },
   };
 }
+
+/** Also while all that is left is run by other processes. */
+const isUnderWay = ({ cells, ended }: Progress): boolean => cells.length > 0 && ended === 'no';
 
 const hasTrained = ({ running, finished, speeds }: Progress): boolean =>
   running.some(({ first }) => first !== null) || speeds.size > 0 || finished.length > 0;

@@ -14,3 +14,17 @@ export const trainFile = (folder: string, hub: string): SourceFile => namesIn(fo
 export const devFiles = (folder: string, hub: string, part = ''): readonly { readonly file: SourceFile }[] => [
   { file: namesIn(folder, hub, `dev${part}`, `validation${part}`) },
 ];
+
+/** A set without labels; `part` is that of a task that has several. */
+export const testFile = (folder: string, hub: string, part = ''): SourceFile =>
+  namesIn(folder, hub, `test${part}`, `test${part}`);
+
+/** The diagnostic set without labels: GLUE's download, and the hub's copy. */
+export const DIAGNOSTIC_FILE: SourceFile = [
+  'diagnostic/diagnostic.tsv',
+  'AX/diagnostic.tsv',
+  'AX/AX.tsv',
+  'AX.tsv',
+  'ax/test.jsonl',
+  'ax/test-00000-of-00001.parquet',
+];

@@ -1,12 +1,11 @@
-import { matthews } from '../correlation.ts';
-import { ACCURACY, accuracy, F1, f1, MATTHEWS } from '../metrics.ts';
+import { ACCURACY, MATTHEWS } from '../metrics.ts';
 import type { ClassificationExample, ClassificationTask, MetricInfo } from '../task.ts';
 import { filesOf, glueExamples, type Dialect } from './examples.ts';
-import { devFiles, trainFile } from './files.ts';
+import { devFiles, DIAGNOSTIC_FILE, testFile, trainFile } from './files.ts';
 import type { Row } from './rows.ts';
+import { counting, inAccuracy, inF1AndAccuracy, inMatthews, inPart, type Scores } from './scores.ts';
 import { stsb } from './stsb.ts';
-
-type Scores = Readonly<Record<string, number>>;
+import { unlabelledSet, type TestSet } from './unlabelled.ts';
 
 /** What tells one classification task of GLUE from another. */
 interface GlueClasses extends Omit<Dialect<ClassificationExample>, 'example' | 'task'> {
@@ -14,37 +13,19 @@ interface GlueClasses extends Omit<Dialect<ClassificationExample>, 'example' | '
   readonly summary: string;
   /** In the order in which files number them. */
   readonly labels: readonly string[];
+  /** What the leaderboard scores; it wants labels by name, or by their place in `labels`. */
+  readonly test?: readonly TestSet[];
+  readonly named?: true;
   readonly metrics: readonly MetricInfo[];
   readonly score: (predictions: readonly number[], examples: readonly ClassificationExample[]) => Scores;
 }
-
-const counting = (metric: MetricInfo): MetricInfo => ({ ...metric, counts: true });
-const labelsOf = (examples: readonly ClassificationExample[]) => examples.map(({ label }) => label);
-const inAccuracy = {
-  metrics: [ACCURACY],
-  score: (predictions: readonly number[], examples: readonly ClassificationExample[]): Scores => ({
-    accuracy: accuracy(predictions, labelsOf(examples)),
-  }),
-};
-const inMatthews = (metric: MetricInfo) => ({
-  metrics: [metric],
-  score: (predictions: readonly number[], examples: readonly ClassificationExample[]): Scores => ({
-    matthews: matthews(predictions, labelsOf(examples)),
-  }),
-});
-const inF1AndAccuracy = {
-  metrics: [counting(F1), counting(ACCURACY)],
-  score: (predictions: readonly number[], examples: readonly ClassificationExample[]): Scores => ({
-    f1: f1(predictions, labelsOf(examples), 1),
-    accuracy: accuracy(predictions, labelsOf(examples)),
-  }),
-};
 
 /** A label is a name or, where files number them, its place. */
 const labelIndex = (labels: readonly string[], written: string): number =>
   /^\d+$/.test(written) ? (Number(written) < labels.length ? Number(written) : -1) : labels.indexOf(written);
 
-function classes({ name, summary, labels, metrics, score, ...files }: GlueClasses): ClassificationTask {
+function classes({ name, summary, labels, test, named, metrics, score, ...files }: GlueClasses): ClassificationTask {
+  const written = (label: number): string => (named ? labels[label]! : String(label));
   const example = ({ text, pair, label: written }: Row, part: string | undefined): ClassificationExample | null => {
     const label = labelIndex(labels, written);
     if (label === -1) return null;
@@ -53,6 +34,7 @@ function classes({ name, summary, labels, metrics, score, ...files }: GlueClasse
   return {
     ...{ name, kind: 'classification', summary, version: 1, data: 'glue', files: filesOf(files) },
     ...{ labels, metrics, baselines: [], score },
+    ...(test === undefined ? {} : { unlabelled: test.map((set) => unlabelledSet(set, files.columns, written)) }),
     examples: (sources) => glueExamples(sources, { task: name, ...files, example }),
     texts: ({ text, pair }) => (pair === undefined ? [text] : [text, pair]),
   };
@@ -67,6 +49,7 @@ const cola = classes({
   labels: ['unacceptable', 'acceptable'],
   train: trainFile('CoLA', 'cola'),
   dev: devFiles('CoLA', 'cola'),
+  test: [{ output: 'CoLA.tsv', file: testFile('CoLA', 'cola') }],
   columns: SENTENCE,
   header: ['source', 'label', 'star', 'sentence'],
   ...inMatthews(MATTHEWS),
@@ -78,6 +61,7 @@ const sst2 = classes({
   labels: ['negative', 'positive'],
   train: trainFile('SST-2', 'sst2'),
   dev: devFiles('SST-2', 'sst2'),
+  test: [{ output: 'SST-2.tsv', file: testFile('SST-2', 'sst2') }],
   columns: SENTENCE,
   ...inAccuracy,
 });
@@ -88,6 +72,7 @@ const mrpc = classes({
   labels: ['not_equivalent', 'equivalent'],
   train: trainFile('MRPC', 'mrpc'),
   dev: devFiles('MRPC', 'mrpc'),
+  test: [{ output: 'MRPC.tsv', file: testFile('MRPC', 'mrpc') }],
   columns: {
     text: ['#1 String', ...SENTENCES.text],
     pair: ['#2 String', ...SENTENCES.pair],
@@ -102,6 +87,7 @@ const qqp = classes({
   labels: ['not_duplicate', 'duplicate'],
   train: trainFile('QQP', 'qqp'),
   dev: devFiles('QQP', 'qqp'),
+  test: [{ output: 'QQP.tsv', file: testFile('QQP', 'qqp') }],
   columns: { text: ['question1', 'text1'], pair: ['question2', 'text2'], label: ['is_duplicate', 'label'] },
   ...inF1AndAccuracy,
 });
@@ -115,14 +101,6 @@ const ENTAILMENT = {
     label: ['gold_label', 'label', 'Label'],
   },
 };
-const inPart = (wanted: string, predictions: readonly number[], examples: readonly ClassificationExample[]): number => {
-  const rows = [...examples.keys()].filter((row) => examples[row]!.part === wanted);
-  return accuracy(
-    rows.map((row) => predictions[row]!),
-    rows.map((row) => examples[row]!.label),
-  );
-};
-
 const mnli = classes({
   name: 'glue-mnli',
   summary:
@@ -132,6 +110,12 @@ const mnli = classes({
     ...devFiles('MNLI', 'mnli', '_matched').map((file) => ({ ...file, part: 'm' })),
     ...devFiles('MNLI', 'mnli', '_mismatched').map((file) => ({ ...file, part: 'mm' })),
   ],
+  test: [
+    { output: 'MNLI-m.tsv', file: testFile('MNLI', 'mnli', '_matched') },
+    { output: 'MNLI-mm.tsv', file: testFile('MNLI', 'mnli', '_mismatched') },
+    { output: 'AX.tsv', file: DIAGNOSTIC_FILE },
+  ],
+  named: true,
   metrics: [counting({ ...ACCURACY, name: 'accuracy_m' }), counting({ ...ACCURACY, name: 'accuracy_mm' })],
   score: (predictions, examples) => ({
     accuracy_m: inPart('m', predictions, examples),
@@ -153,6 +137,8 @@ const qnli = classes({
   labels: ['entailment', 'not_entailment'],
   train: trainFile('QNLI', 'qnli'),
   dev: devFiles('QNLI', 'qnli'),
+  test: [{ output: 'QNLI.tsv', file: testFile('QNLI', 'qnli') }],
+  named: true,
   columns: { text: ['question', 'text1'], pair: ['sentence', 'text2'], label: ['label'] },
   ...inAccuracy,
 });
@@ -163,6 +149,8 @@ const rte = classes({
   labels: ['entailment', 'not_entailment'],
   train: trainFile('RTE', 'rte'),
   dev: devFiles('RTE', 'rte'),
+  test: [{ output: 'RTE.tsv', file: testFile('RTE', 'rte') }],
+  named: true,
   columns: SENTENCES,
   ...inAccuracy,
 });
@@ -173,6 +161,7 @@ const wnli = classes({
   labels: ['not_entailment', 'entailment'],
   train: trainFile('WNLI', 'wnli'),
   dev: devFiles('WNLI', 'wnli'),
+  test: [{ output: 'WNLI.tsv', file: testFile('WNLI', 'wnli') }],
   columns: SENTENCES,
   ...inAccuracy,
 });

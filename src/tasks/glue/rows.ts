@@ -6,15 +6,22 @@ import type { BadLine, Source } from '../source.ts';
 export interface Columns {
   readonly text: readonly string[];
   readonly pair?: readonly string[];
-  readonly label: readonly string[];
+  /** Not given for a set without labels. */
+  readonly label?: readonly string[];
 }
+
+/** What examples are counted by in one file or another. */
+const INDEX = ['index', 'id', 'idx'];
 
 /** An example as it is written. */
 export interface Row {
   readonly line: number;
   readonly text: string;
   readonly pair: string | null;
+  /** Empty where no label is wanted. */
   readonly label: string;
+  /** As the file has it; null where it has none. */
+  readonly index: string | null;
 }
 
 /** What a file holds: `lines` counts those that could be examples. */
@@ -58,14 +65,16 @@ function tabRows(lines: readonly string[], columns: Columns, header: readonly st
     if (index === -1) throw missingColumn(source.name, wanted, names);
     return index;
   };
-  const [text, label] = [at(columns.text), at(columns.label)];
-  const pair = columns.pair === undefined ? null : at(columns.pair);
+  const text = at(columns.text);
+  const [pair, label] = [columns.pair, columns.label].map((wanted) => (wanted === undefined ? null : at(wanted)));
+  const index = names.findIndex((name) => INDEX.includes(name));
   const before = header === null ? 1 : 0;
   return collect(lines.slice(before), before, (line) => {
     const fields = line.split('\t', names.length + 1);
     if (fields.length > names.length) return `more than ${names.length} fields`;
     if (fields.length < names.length) return `${fields.length} fields instead of ${names.length}`;
-    return { text: fields[text]!, pair: pair === null ? null : fields[pair]!, label: fields[label]! };
+    const field = (column: number | null | undefined) => (column == null ? null : fields[column]!);
+    return { text: fields[text]!, pair: field(pair), label: field(label) ?? '', index: fields[index] ?? null };
   });
 }
 
@@ -83,11 +92,14 @@ function jsonRows(lines: readonly string[], columns: Columns): Rows {
     if (value === null) return 'no JSON object';
     const field = (wanted: readonly string[]) =>
       wanted.map((name) => value[name]).find((one) => typeof one === 'string' || typeof one === 'number');
-    const [text, label] = [field(columns.text), field(columns.label)];
+    const text = field(columns.text);
+    const label = columns.label === undefined ? '' : field(columns.label);
+    const index = field(INDEX);
     const pair = columns.pair === undefined ? null : field(columns.pair);
     if (typeof text !== 'string') return `no text "${columns.text[0]!}"`;
     if (pair !== null && typeof pair !== 'string') return `no text "${columns.pair![0]!}"`;
-    return label === undefined ? `no "${columns.label[0]!}"` : { text, pair, label: String(label) };
+    if (label === undefined) return `no "${columns.label![0]!}"`;
+    return { text, pair, label: String(label), index: index === undefined ? null : String(index) };
   });
 }
 

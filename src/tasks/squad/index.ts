@@ -1,8 +1,9 @@
 import { UserError } from '../../errors.ts';
 import { EXACT_MATCH, F1 } from '../metrics.ts';
-import { bestMean, exactMatch, exactMatches, spanF1, spanF1s } from '../span-metrics.ts';
+import { bestThreshold, exactMatch, exactMatches, spanF1, spanF1s } from '../span-metrics.ts';
 import { shuffled, sourceOf } from '../source.ts';
 import type { MetricInfo, SourceFile, SourceFiles, SpanExample, SpanTask, Splits } from '../task.ts';
+import { squadFiles } from './predictions.ts';
 import { readQuestions, type Question } from './questions.ts';
 
 /** A split's official file, the same a question a line, and the hub's copy in its folder. */
@@ -87,7 +88,7 @@ function codeUnit(text: string, codePoint: number): number {
 
 const about = {
   kind: 'span',
-  version: 1,
+  version: 2,
   data: 'squad',
   baselines: [],
   long: 'windows',
@@ -108,6 +109,7 @@ const squad11: SpanTask = {
   files: [V1.train, V1.dev],
   metrics: [EXACT_MATCH, F1],
   examples: (files) => examples(files, V1),
+  predictionFiles: (predictions, scored) => squadFiles(V1, predictions, scored),
   score(predictions, scored) {
     const texts = predictions.map(({ text }) => text);
     return { exact_match: exactMatch(texts, scored), f1: spanF1(texts, scored) };
@@ -133,15 +135,17 @@ const squad20: SpanTask = {
   summary: 'a question and a passage of Wikipedia -> the words that answer it, or that none do',
   files: [V2.train, V2.dev],
   metrics: [EXACT_MATCH, F1, BEST_EXACT, BEST_F1],
+  unanswerable: V2.unanswerable,
   examples: (files) => examples(files, V2),
+  predictionFiles: (predictions, scored) => squadFiles(V2, predictions, scored),
   score(predictions, scored) {
     const answered = predictions.map(({ text, noAnswer }) => (noAnswer > 0 ? '' : text));
     const texts = predictions.map(({ text }) => text);
     return {
       exact_match: exactMatch(answered, scored),
       f1: spanF1(answered, scored),
-      best_exact_match: bestMean(predictions, exactMatches(texts, scored), scored),
-      best_f1: bestMean(predictions, spanF1s(texts, scored), scored),
+      best_exact_match: bestThreshold(predictions, exactMatches(texts, scored), scored).mean,
+      best_f1: bestThreshold(predictions, spanF1s(texts, scored), scored).mean,
     };
   },
 };

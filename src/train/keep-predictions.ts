@@ -1,0 +1,46 @@
+import { writePredictions } from '../run/predictions.ts';
+import type { TaskRun } from '../run/record.ts';
+import type { Cell } from '../run/spec.ts';
+import type { Task } from '../tasks/task.ts';
+import type { Encoding, TaskModel } from './task-model.ts';
+import { typicalRun } from './task-runs.ts';
+import type { Tuned } from './tune.ts';
+import { askedSets, type AskedSet } from './unlabelled.ts';
+
+/** Predictions of one task on their way to files. */
+export interface KeptPredictions {
+  /** What every run is to answer besides the test examples. */
+  readonly further: readonly AskedSet[];
+  /** Told of every run, in their order: which one counts shows at the end. */
+  readonly note: (tuned: Tuned) => void;
+  /** Writes the files of the run that speaks for all. Throws a UserError where they cannot be written. */
+  readonly write: (runs: readonly TaskRun[]) => Promise<void>;
+}
+
+/** Makes ready to keep a task's predictions in `folders`, each a cell's; null where there are none. */
+export async function keepPredictions(
+  { settings }: Pick<Cell, 'settings'>,
+  task: Task,
+  model: TaskModel,
+  encoding: Encoding,
+  folders: readonly string[],
+): Promise<KeptPredictions | null> {
+  if (folders.length === 0) return null;
+  const { sets, missing, warnings } = await askedSets(task, settings.data, encoding);
+  const outputs: Tuned[] = [];
+  // A benchmark's sets stand in for the test examples, whose labels everybody has.
+  const filesOf = (tuned: Tuned) =>
+    task.kind !== 'span' && task.unlabelled !== undefined
+      ? sets.map((set, index) => set.file(tuned.further[index]!))
+      : model.files(tuned.outputs);
+  return {
+    further: sets,
+    note: (tuned) => outputs.push(tuned),
+    write: async (runs) => {
+      const typical = typicalRun(task, runs);
+      const { rate, seed } = runs[typical]!;
+      const meta = { task: task.name, rate, seed, missing, warnings };
+      for (const folder of folders) await writePredictions(folder, meta, filesOf(outputs[typical]!));
+    },
+  };
+}
