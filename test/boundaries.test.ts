@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   tasks: [],
   engine: [],
   checkpoint: ['growth'],
-  run: ['growth', 'tasks'],
+  run: ['growth', 'tasks', 'checkpoint'],
   text: ['tasks', 'run'],
   sweep: ['growth', 'tasks', 'run', 'checkpoint'],
   train: ['engine', 'run', 'growth', 'tasks', 'text', 'checkpoint'],

@@ -30,8 +30,16 @@ export interface Checkpoint {
   readonly tokenizer: TokenizerFiles;
   /** Our names of what the folder lacks: nothing, or the whole masked-LM head. */
   readonly missing: readonly string[];
-  /** The file's tensors that growbench has no place for: a pooler without a next-sentence head, another head. */
+  /** The file's tensors that growbench has no place for: another head. */
   readonly leftOut: readonly string[];
+  /** The pooler that no next-sentence head reads, by the names it has with one; empty where the folder has none. */
+  readonly pooler: CheckpointParameters;
+}
+
+/** What a folder holds, without the numbers. */
+export interface CheckpointSummary extends Omit<Checkpoint, 'parameters' | 'pooler'> {
+  /** Whether there is a pooler, with a next-sentence head or without. */
+  readonly hasPooler: boolean;
 }
 
 /** The files of a checkpoint's folder. */

@@ -1,4 +1,4 @@
-import type { Parameter, ParameterKind } from '../growth/layout.ts';
+import { layout, type ModelShape, type Parameter, type ParameterKind } from '../growth/layout.ts';
 
 /** Modules of transformers' BertForPreTraining by our names: those in a layer begin at the layer. */
 const MODULES: Readonly<Record<string, string>> = {
@@ -48,6 +48,15 @@ export const NEXT_SENTENCE: readonly string[] = ['bert.pooler.dense.weight', 'cl
 
 /** The other names of the output bias and of the token table, which the masked-LM head shares. */
 export const DECODER = { bias: 'cls.predictions.decoder.bias', kernel: 'cls.predictions.decoder.weight' } as const;
+
+/**
+ * The pooler that a model without a next-sentence head can have all the same: what BERT reads [CLS] with for a task. None
+ * where there is such a head: then it is in the layout.
+ */
+export const poolerAlone = (shape: ModelShape): readonly Parameter[] =>
+  shape.nextSentence === true
+    ? []
+    : layout({ ...shape, nextSentence: true }).filter(({ leaf }) => leaf.startsWith('pooler/'));
 
 /** Tensors that older files keep though they are no parameters: 0, 1, 2, … and zeros. */
 export const BUFFERS: readonly string[] = ['bert.embeddings.position_ids', 'bert.embeddings.token_type_ids'];

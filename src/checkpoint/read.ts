@@ -1,15 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { dims, layout, parameterCount, type ModelShape, type Parameter } from '../growth/layout.ts';
-import { FILES, type Checkpoint, type CheckpointTensor, type TokenizerFiles } from './checkpoint.ts';
+import type { ModelShape } from '../growth/layout.ts';
+import { FILES, type Checkpoint, type CheckpointSummary, type TokenizerFiles } from './checkpoint.ts';
 import { readConfig } from './config.ts';
-import { fault, quoted } from './fault.ts';
-import type { TensorEntry } from './header.ts';
-import { bertName, BUFFERS, currentName, DECODER, isHead, isTransposed, NEXT_SENTENCE } from './names.ts';
+import { currentName, NEXT_SENTENCE } from './names.ts';
+import { findParameters, readParameters } from './parameters.ts';
 import { readSmallFile } from './small-file.ts';
-import { transpose } from './transpose.ts';
 import { readVocabulary } from './vocabulary.ts';
 import { openWeights, type WeightsFile } from './weights-file.ts';
 
@@ -21,7 +18,19 @@ const LARGEST_TOKENIZER = 2 ** 24;
  * with a norm before its blocks. Weights may be F32, F16 or BF16. Throws a UserError where the folder holds none, or
  * one that is broken or no BERT; memory use is bounded by the weights' size.
  */
-export async function readCheckpoint(folder: string): Promise<Checkpoint> {
+export const readCheckpoint = (folder: string): Promise<Checkpoint> =>
+  withFolder(folder, async (about, file) => ({ ...about, ...(await readParameters(file, about.shape)) }));
+
+/** What can be said of a checkpoint without its numbers. Throws like readCheckpoint, but for what is wrong with those. */
+export const inspectCheckpoint = (folder: string): Promise<CheckpointSummary> =>
+  withFolder(folder, (about, file) => {
+    const { missing, leftOut, pooler } = findParameters(file, about.shape);
+    return { ...about, missing, leftOut, hasPooler: about.shape.nextSentence === true || pooler.length > 0 };
+  });
+
+type About = Pick<Checkpoint, 'shape' | 'dropout' | 'vocabulary' | 'tokenizer'>;
+
+async function withFolder<T>(folder: string, use: (about: About, file: WeightsFile) => T | Promise<T>): Promise<T> {
   const path = join(folder, FILES.config);
   const config = await readSmallFile(path, LARGEST_CONFIG);
   if (config === null) throw await noCheckpoint(folder, FILES.config);
@@ -33,13 +42,17 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
   });
   try {
     const whole: ModelShape = hasNextSentence(file) ? { ...shape, nextSentence: true } : shape;
-    return { shape: whole, dropout, vocabulary, tokenizer, ...(await readParameters(file, whole)) };
+    return await use({ shape: whole, dropout, vocabulary, tokenizer }, file);
   } finally {
     await file.close();
   }
 }
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+const CONVERSION =
+  'Save the model as one safetensors file: `AutoModelForMaskedLM.from_pretrained(FOLDER).save_pretrained(OUT)` of ' +
+  'transformers; AutoModel instead for a model without a masked-LM head.';
 
 async function noCheckpoint(folder: string, lacking: string): Promise<UserError> {
   const has = async (name: string) => (await stat(join(folder, name)).catch(() => null)) !== null;
@@ -48,7 +61,7 @@ async function noCheckpoint(folder: string, lacking: string): Promise<UserError>
   const hint =
     found === -1
       ? 'A checkpoint is a folder with config.json and model.safetensors, as save_pretrained of transformers leaves it.'
-      : `Its ${others[found]!} is not read: load it with transformers and save it whole as safetensors.`;
+      : `Its ${others[found]!} is not read. ${CONVERSION}`;
   return new UserError(`${folder} is not a checkpoint: there is no ${lacking}.`, hint);
 }
 
@@ -58,108 +71,8 @@ async function tokenizerFiles(folder: string): Promise<TokenizerFiles> {
   return new Map(names.flatMap((name, index) => (texts[index] == null ? [] : [[name, texts[index]]])));
 }
 
-/** Whether the file has a next-sentence head with the pooler that it reads; a pooler alone is left out. */
+/** Whether the file has a next-sentence head with the pooler that it reads; a pooler alone makes none. */
 function hasNextSentence({ tensors }: WeightsFile): boolean {
   const names = tensors.map(({ name }) => currentName(name));
   return NEXT_SENTENCE.every((name) => names.includes(name));
 }
-
-type Read = Pick<Checkpoint, 'parameters' | 'missing' | 'leftOut'>;
-
-async function readParameters(file: WeightsFile, shape: ModelShape): Promise<Read> {
-  const tensors = byCurrentName(file);
-  const wanted = layout(shape).map((parameter) => ({ parameter, name: bertName(parameter) }));
-  const heads = wanted.filter(({ parameter }) => isHead(parameter));
-  const headless = heads.every(({ name }) => find(tensors, name) === null);
-  const kept = headless ? wanted.filter(({ parameter }) => !isHead(parameter)) : wanted;
-  // All shapes first: a file that does not fit its config.json is refused before its numbers are read.
-  const found = kept.map(({ parameter, name }) => ({
-    parameter,
-    entry: fitting(file, tensors, parameter, name, shape),
-  }));
-  checkMemory(file, shape);
-  const leftOut = rest(file, tensors, new Set(found.map(({ entry }) => entry)));
-  const parameters = new Map<string, CheckpointTensor>();
-  for (const { parameter, entry } of found) {
-    const size = dims(parameter, shape);
-    const values = await file.read(entry);
-    const turned = isTransposed(parameter) ? transpose(values, size[1]!, size[0]!) : values;
-    parameters.set(parameter.name, { shape: size, values: turned });
-  }
-  if (!headless) await checkTied(file, tensors, parameters);
-  return { parameters, leftOut, missing: headless ? heads.map(({ parameter }) => parameter.name) : [] };
-}
-
-/** A file with holes takes no room on the disk; its numbers would in memory, and once more when they are used. */
-function checkMemory({ path }: WeightsFile, shape: ModelShape): void {
-  const needed = parameterCount(shape) * Float32Array.BYTES_PER_ELEMENT;
-  if (needed <= totalmem() / 2) return;
-  const has = Math.round(totalmem() / 1e9);
-  throw fault(path, `the model needs ${Math.round(needed / 1e9)} GB of memory, twice; this machine has ${has} GB`, '');
-}
-
-type Tensors = ReadonlyMap<string, TensorEntry>;
-
-function byCurrentName({ path, tensors }: WeightsFile): Tensors {
-  const named = new Map<string, TensorEntry>();
-  for (const tensor of tensors) {
-    const name = currentName(tensor.name);
-    const twin = named.get(name);
-    if (twin !== undefined) {
-      throw fault(path, `tensors ${quoted(twin.name)} and ${quoted(tensor.name)} are the same parameter`);
-    }
-    named.set(name, tensor);
-  }
-  return named;
-}
-
-/** The tensor of that name, or the one that shares its numbers. */
-const find = (tensors: Tensors, name: string): TensorEntry | null =>
-  tensors.get(name) ?? (name === OUTPUT_BIAS ? tensors.get(DECODER.bias) : undefined) ?? null;
-
-const OUTPUT_BIAS = 'cls.predictions.bias';
-
-function fitting(
-  file: WeightsFile,
-  tensors: Tensors,
-  parameter: Parameter,
-  name: string,
-  shape: ModelShape,
-): TensorEntry {
-  const entry = find(tensors, name);
-  if (entry === null) throw fault(file.path, `there must be a tensor ${quoted(name)}`);
-  const own = dims(parameter, shape);
-  const want = isTransposed(parameter) ? own.toReversed() : own;
-  if (entry.shape.join() === want.join()) return entry;
-  const got = entry.shape.join(', ');
-  throw fault(file.path, `tensor ${quoted(entry.name)} must be [${want.join(', ')}] to fit config.json, got [${got}]`);
-}
-
-/** The names of what is not read. A layer among it means that config.json is of another model. */
-function rest({ path }: WeightsFile, tensors: Tensors, used: ReadonlySet<TensorEntry>): string[] {
-  const known = new Set([...BUFFERS, OUTPUT_BIAS, ...Object.values(DECODER)]);
-  const left = [...tensors].filter(([name, entry]) => !used.has(entry) && !known.has(name));
-  const layer = left.find(([name]) => name.startsWith('bert.encoder.'));
-  if (layer !== undefined) {
-    throw fault(path, `tensor ${quoted(layer[1].name)} belongs to no layer of the model in config.json`);
-  }
-  return left.map(([, { name }]) => name);
-}
-
-/** The head's output kernel is the token table, its bias one tensor: files that keep them twice must not differ. */
-async function checkTied(file: WeightsFile, tensors: Tensors, parameters: Checkpoint['parameters']): Promise<void> {
-  const twins = [
-    [DECODER.kernel, 'embedding/tokens'],
-    [DECODER.bias, 'masked_lm/output/bias'],
-  ] as const;
-  for (const [name, ours] of twins) {
-    const entry = tensors.get(name);
-    if (entry === undefined) continue;
-    const { values } = parameters.get(ours)!;
-    const own = await file.read(entry);
-    if (own.length === values.length && own.every((value, index) => value === values[index])) continue;
-    throw fault(file.path, `tensor ${quoted(entry.name)} must equal the one that it is tied to`, UNTIED);
-  }
-}
-
-const UNTIED = 'growbench computes the masked-LM head with the token table only.';

@@ -1,6 +1,7 @@
 import { FILES, type CheckpointVocabulary, type TokenizerFiles } from './checkpoint.ts';
 
-const SPECIAL = { pad: '[PAD]', unk: '[UNK]', cls: '[CLS]', sep: '[SEP]', mask: '[MASK]' } as const;
+/** The tokens of BERT that stand for no text, by what they are for. */
+export const SPECIAL = { pad: '[PAD]', unk: '[UNK]', cls: '[CLS]', sep: '[SEP]', mask: '[MASK]' } as const;
 
 /**
  * The files from which transformers makes a BertTokenizer that gives the vocabulary's ids, for a model of that many

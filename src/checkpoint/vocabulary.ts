@@ -1,6 +1,8 @@
-import { FILES, type CheckpointVocabulary, type TokenizerFiles } from './checkpoint.ts';
+import { UserError } from '../errors.ts';
+import { FILES, type Checkpoint, type CheckpointVocabulary, type TokenizerFiles } from './checkpoint.ts';
 import { fault, quoted, shown } from './fault.ts';
 import { isObject, parseObject } from './small-file.ts';
+import { SPECIAL } from './tokenizer-files.ts';
 
 /**
  * The WordPiece vocabulary that a checkpoint's tokenizer files hold, or null where they hold none. `folder` is for
@@ -12,6 +14,21 @@ export function readVocabulary(folder: string, files: TokenizerFiles, vocab: num
   if (found === null) return null;
   if (found.length <= vocab) return { entries: found, lowercase: configuredCase(folder, files) ?? true };
   throw fault(folder, `the vocabulary must fit the token table's ${vocab} rows, got ${found.length} entries`);
+}
+
+/**
+ * The vocabulary of a checkpoint that text is to be read for. Throws a UserError where the folder has none, or one
+ * without the tokens that frame, fill up and mask sequences.
+ */
+export function usableVocabulary(folder: string, { vocabulary }: Pick<Checkpoint, 'vocabulary'>): CheckpointVocabulary {
+  const lacking =
+    vocabulary === null ? 'vocabulary' : Object.values(SPECIAL).find((token) => !vocabulary.entries.includes(token));
+  if (vocabulary !== null && lacking === undefined) return vocabulary;
+  const where = vocabulary === null ? 'it' : 'its vocabulary';
+  throw new UserError(
+    `${folder} cannot be given text: ${where} has no ${lacking!}.`,
+    "Put the model's own vocab.txt or tokenizer.json into the folder.",
+  );
 }
 
 /** vocab.txt: an entry a line, in the order of the ids. */

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 import { dims, layout, type ModelShape } from '../growth/layout.ts';
 import { FILES, type CheckpointParameters, type TokenizerFiles } from './checkpoint.ts';
 import { makeConfig } from './config.ts';
-import { bertName, isHead, isTransposed } from './names.ts';
+import { bertName, isHead, isTransposed, poolerAlone } from './names.ts';
 import { transpose } from './transpose.ts';
 import { writeWeights, type NewTensor } from './write-weights.ts';
 
@@ -15,6 +15,8 @@ export interface NewCheckpoint {
   /** Every parameter of `layout(shape)`, where no reduction but that of sizes has touched the shape; the masked-LM head may be left out as a whole. */
   readonly parameters: CheckpointParameters;
   readonly dropout: number;
+  /** As the reader gives it. */
+  readonly pooler: CheckpointParameters;
   readonly tokenizer: TokenizerFiles;
   /** Id of [PAD]. */
   readonly padding: number;
@@ -45,8 +47,10 @@ export async function writeCheckpoint(folder: string, model: NewCheckpoint): Pro
 }
 
 /** In the order in which the safetensors library lays them down: by name. */
-function tensorsOf({ shape, parameters }: NewCheckpoint): NewTensor[] {
-  const tensors = layout(shape)
+function tensorsOf({ shape, pooler, ...model }: NewCheckpoint): NewTensor[] {
+  const parameters = new Map([...model.parameters, ...pooler]);
+  const loose = poolerAlone(shape).filter(({ name }) => pooler.has(name));
+  return [...layout(shape), ...loose]
     .filter((parameter) => parameters.has(parameter.name) || !isHead(parameter))
     .map((parameter): NewTensor => {
       const tensor = parameters.get(parameter.name);
@@ -56,6 +60,6 @@ function tensorsOf({ shape, parameters }: NewCheckpoint): NewTensor[] {
       if (tensor.shape.join() !== size.join()) throw new Error(`${parameter.name} is [${tensor.shape.join(', ')}]`);
       if (!isTransposed(parameter)) return { name, size, numbers: () => tensor.values };
       return { name, size: size.toReversed(), numbers: () => transpose(tensor.values, size[0]!, size[1]!) };
-    });
-  return tensors.sort((a, b) => (a.name < b.name ? -1 : 1));
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,3 +1,4 @@
+import { speedup } from '../run/plan.ts';
 import type { CellResult } from '../run/record.ts';
 import type { Outcome } from './outcomes.ts';
 import { mean } from './statistics/centre.ts';
@@ -54,8 +55,8 @@ export function againstBaseline(
   return {
     speedups: {
       ...toLoss(both),
-      speedupFlops: own === null || reference === null ? null : reference / own - 1,
-      speedupTime: speedup(pairs(({ seconds }) => seconds.train)),
+      speedupFlops: own === null || reference === null ? null : speedup(reference, own),
+      speedupTime: speedupOf(pairs(({ seconds }) => seconds.train)),
     },
     loss: contrastPairs(
       pairs((result) => result.loss),
@@ -67,7 +68,7 @@ export function againstBaseline(
 }
 
 /** The reference's cost over the own, minus 1: the ratio of a pair the other way round. */
-const speedup = (costs: readonly Pair[]): Estimate =>
+const speedupOf = (costs: readonly Pair[]): Estimate =>
   contrastPairs(
     costs.map(([reference, own]) => [own, reference]),
     'ratio',
@@ -94,8 +95,8 @@ function toLoss(both: readonly Both[]): Pick<Against, 'speedupToLoss' | 'speedup
     };
   }
   return {
-    speedupToLoss: speedup(reached.map(([goal, cost]) => [goal.flops, cost.flops])),
-    speedupToLossTime: speedup(reached.map(([goal, cost]) => [goal.seconds, cost.seconds])),
+    speedupToLoss: speedupOf(reached.map(([goal, cost]) => [goal.flops, cost.flops])),
+    speedupToLossTime: speedupOf(reached.map(([goal, cost]) => [goal.seconds, cost.seconds])),
     warnings: [],
   };
 }

@@ -5,7 +5,7 @@ import { protocolOf } from './protocol.ts';
 import {
   canonical,
   engineIdentity,
-  resolvedData,
+  resolvedSettings,
   SETTINGS_VERSION,
   targetShape,
   type CellIdentity,
@@ -32,9 +32,9 @@ export function nodeDigests(
   growths: GrowthDigests,
 ): NodeDigests {
   const stages = planStages(settings);
-  const data = resolvedData(settings, contents);
+  const resolved = resolvedSettings(settings, contents);
   return {
-    stages: stages.map((_, index) => digest(stageIdentity({ ...settings, data }, stages, index, growths))),
+    stages: stages.map((_, index) => digest(stageIdentity(resolved, stages, index, growths))),
     evaluation: isWhole(settings, stages) ? null : digest({ length: settings.data.length }),
     tasks: Object.fromEntries(
       settings.finetune.tasks.map((task) => [task, digest(taskIdentity(settings, task, contents))]),

@@ -40,11 +40,12 @@ export function assembleResult(records: readonly NodeRecord[]): CellResult {
     ),
     corpus: last.corpus,
     ...(last.checkpoint === undefined ? {} : { checkpoint: last.checkpoint }),
-    warnings: [
+    warnings: distinct([
+      ...stages.flatMap(({ warnings = [] }) => warnings),
       ...(isDone ? [] : [`the loss diverged at step ${last.end.steps}`]),
       ...tunings.flatMap(({ warnings }) => warnings),
       ...engineWarnings(records),
-    ],
+    ]),
   };
 }
 
@@ -96,5 +97,8 @@ export function assembleRecord(cell: Cell, records: readonly NodeRecord[]): Cell
     attempts: records.flatMap(({ attempts }) => attempts),
   };
 }
+
+/** What holds of several tasks is said once. */
+const distinct = (warnings: readonly string[]): string[] => [...new Set(warnings)];
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

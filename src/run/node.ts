@@ -86,6 +86,8 @@ export interface StageResult {
   /** Where the run stands at the stage's end. */
   readonly end: StageEndState;
   readonly corpus: CellResult['corpus'];
+  /** Left out where there are none. */
+  readonly warnings?: readonly string[];
   /** Where it diverged: the last checkpoint before that, as a path in the folder of all nodes; absent where there is none. */
   readonly checkpoint?: string;
 }

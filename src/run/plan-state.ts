@@ -62,12 +62,14 @@ export async function planState(plan: Plan, folder: string, nodes: string): Prom
   const stages = [...graph.nodes.values()].filter(({ node }) => node.kind === 'stage' && open.has(node.address));
   const flops = stages.reduce((sum, { work }) => sum + work, 0);
   const rate = secondsPerFlop([...records.values(), ...others], plan.comparison.engine.name);
+  // Of what only fine-tunes, FLOPs of pre-training tell nothing.
+  const seconds = flops === 0 || rate === null ? null : flops * rate;
   return {
     cells: states,
     nodes: [...graph.nodes].map(([address, own]) => ({ ...own, isDone: !open.has(address) })),
     flops,
     flopsOfCells: left.reduce((sum, { arm }) => sum + ofArm.get(arm)!, 0),
-    seconds: left.length === 0 ? 0 : rate === null ? null : flops * rate,
+    seconds: left.length === 0 ? 0 : seconds,
   };
 }
 

@@ -9,8 +9,8 @@ export interface PlannedArm {
   readonly stages: readonly PlannedStage[];
   /** Pre-training FLOPs of one cell, if no stage ends early. */
   readonly flops: number;
-  /** FLOPs of the baseline at its point over this arm's, minus 1: the paper's definition. */
-  readonly speedupFlops: number;
+  /** FLOPs of the baseline at its point over this arm's, minus 1: the paper's definition. Null where either has none. */
+  readonly speedupFlops: number | null;
 }
 
 /** Whether a stage may end before its steps are done, so that FLOPs and speedup are not known before the arm has run. */
@@ -31,10 +31,14 @@ export function planSweep(comparison: Comparison): Plan {
     return { arm, group: arm.group, stages, flops: totalFlops(stages) };
   });
   const arms = armsByPoint(planned).flatMap((own) =>
-    own.map((arm) => ({ ...arm, speedupFlops: own[0]!.flops / arm.flops - 1 })),
+    own.map((arm) => ({ ...arm, speedupFlops: speedup(own[0]!.flops, arm.flops) })),
   );
   return { comparison, arms, cells: cellsOf(comparison) };
 }
+
+/** What it cost the reference over what it costs, minus 1; null where there is nothing to save, or nothing is spent. */
+export const speedup = (reference: number, own: number): number | null =>
+  reference > 0 && own > 0 ? reference / own - 1 : null;
 
 /** The comparisons that a sweep repeats: the arms of each point of its grid, the baseline first. */
 export function armsByPoint<Planned extends { readonly arm: Arm }>(arms: readonly Planned[]): Planned[][] {

@@ -18,7 +18,12 @@ export interface Settings {
     readonly positions: number;
     readonly norm: 'post' | 'pre';
     /** `std` of every kernel and table; `positions`: drawn like the rest, or started as sinusoids (and trained all the same). */
-    readonly init: { readonly std: number; readonly positions: 'random' | 'sinusoidal' };
+    readonly init: {
+      readonly std: number;
+      readonly positions: 'random' | 'sinusoidal';
+      /** Absolute path of the folder that the first stage's model is read from, its vocabulary with it. */
+      readonly checkpoint?: string;
+    };
     readonly dropout: number;
   };
   readonly data: {
@@ -88,7 +93,7 @@ export interface Comparison {
   readonly vary: readonly string[];
   readonly engine: EngineSetting;
   readonly arms: readonly Arm[];
-  /** SHA-256 of every text file and vocabulary that the arms read, by path, and of the tasks' data, by dataKey (run/contents.ts). */
+  /** SHA-256 of every text file, vocabulary and checkpoint that the arms read, by path, and of the tasks' data, by dataKey (run/contents.ts). */
   readonly contents: Readonly<Record<string, string>>;
 }
 
@@ -159,7 +164,7 @@ export function cellId({ settings, seed, engine, contents }: CellIdentity): stri
     version: SETTINGS_VERSION,
     engine: engineIdentity(engine),
     seed,
-    settings: { ...settings, data: resolvedData(settings, contents) },
+    settings: resolvedSettings(settings, contents),
     ...(keys.length === 0 ? {} : { tasks: keys.map((key) => contents[key] ?? key) }),
   };
   return createHash('sha256').update(canonical(identity)).digest('hex').slice(0, 12);
@@ -169,13 +174,26 @@ export function cellId({ settings, seed, engine, contents }: CellIdentity): stri
 export const engineIdentity = (engine: EngineSetting): object =>
   engine.name === 'wasm' ? { name: engine.name } : engine;
 
-/** The pre-training data by what is in it, not by where it lies. The user's data sets are their tasks' to name. */
-export function resolvedData(
-  { data: { glue, squad, vocabulary, ...data } }: Pick<Settings, 'data'>,
-  contents: Comparison['contents'],
-): Settings['data'] {
-  const corpus = data.corpus.map((entry) => contents[entry] ?? entry);
-  return { ...data, corpus, ...(vocabulary === undefined ? {} : { vocabulary: contents[vocabulary] ?? vocabulary }) };
+/**
+ * Settings with what pre-training reads named by what is in it, not by where it lies. The user's data sets are their
+ * tasks' to name.
+ */
+export function resolvedSettings(settings: Settings, contents: Comparison['contents']): Settings {
+  const { glue, squad, vocabulary, ...data } = settings.data;
+  const { checkpoint, ...init } = settings.model.init;
+  const named = (path: string): string => contents[path] ?? path;
+  return {
+    ...settings,
+    model: {
+      ...settings.model,
+      init: { ...init, ...(checkpoint === undefined ? {} : { checkpoint: named(checkpoint) }) },
+    },
+    data: {
+      ...data,
+      corpus: data.corpus.map(named),
+      ...(vocabulary === undefined ? {} : { vocabulary: named(vocabulary) }),
+    },
+  };
 }
 
 /** JSON with sorted keys: equal values give equal text. Throws for what JSON would silently make less of: maps, bytes. */

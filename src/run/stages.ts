@@ -107,7 +107,7 @@ function policyInto({ growth, schedule }: Settings, index: number): GrowthPolicy
 }
 
 function warmupSteps({ train }: Settings, warmup: GrowthPolicy['warmup'], steps: number): number {
-  if (warmup === undefined) return Math.round((train.warmup * steps) / train.steps);
+  if (warmup === undefined) return steps === 0 ? 0 : Math.round((train.warmup * steps) / train.steps);
   return 'steps' in warmup ? warmup.steps : Math.round(warmup.share * steps);
 }
 

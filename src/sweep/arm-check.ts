@@ -1,5 +1,6 @@
 import { canonical, type Settings } from '../run/spec.ts';
 import type { ArmDraft } from './arms.ts';
+import { checkpointFaults } from './checkpoint-faults.ts';
 import { strays } from './control-check.ts';
 import type { Sweep } from './file-check.ts';
 import { firstWritten, placeOf } from './place.ts';
@@ -20,7 +21,10 @@ export interface CheckedArm {
 export function checkArm(draft: ArmDraft, sweep: Sweep): CheckedArm {
   const filled = fill(draft.input);
   const settings = resolve(filled);
-  const sound = settings === null ? [] : settingFaults(settings, draft.control !== null);
+  const sound =
+    settings === null
+      ? []
+      : [...settingFaults(settings, draft.control !== null), ...checkpointFaults(settings, sweep.checkpoints)];
   const faults = [...writtenFaults(filled), ...sound];
   const problems = [...missing(filled, sweep), ...faults.map((fault) => faultProblem(fault, draft, sweep))];
   return { draft, filled, settings, problems };

@@ -1,3 +1,4 @@
+import { changeSettings } from './each-settings.ts';
 import type { SettingsInput, SweepInput } from './grammar.ts';
 import { dirname } from 'node:path';
 import { findCorpus } from '../run/corpus-files.ts';
@@ -66,25 +67,7 @@ export async function resolveCorpora(
     problems.push(...repetitions(paths, at, written));
     return { ...settings, data: { ...data, corpus: paths.flat() } };
   };
-  const inPart = async <Part extends Pick<SweepInput, 'base' | 'arms'>>(part: Part, at: Path): Promise<Part> => {
-    const arms = Object.entries(part.arms ?? {}).map(
-      async ([name, changes]) => [name, await resolved(changes ?? {}, [...at, 'arms', name])] as const,
-    );
-    return {
-      ...part,
-      ...(part.base === undefined ? {} : { base: await resolved(part.base, [...at, 'base']) }),
-      ...(part.arms === undefined ? {} : { arms: Object.fromEntries(await Promise.all(arms)) }),
-    };
-  };
-  const cases = Object.entries(input.cases ?? {}).map(
-    async ([name, changes]) => [name, await inPart(changes ?? {}, ['cases', name])] as const,
-  );
-  const whole = await inPart(input, []);
-  return {
-    input: input.cases === undefined ? whole : { ...whole, cases: Object.fromEntries(await Promise.all(cases)) },
-    problems,
-    contents,
-  };
+  return { input: await changeSettings(input, resolved), problems, contents };
 }
 
 /** That an entry stands for a file that an earlier one stands for too: its text would count twice. */

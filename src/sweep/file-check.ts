@@ -1,4 +1,5 @@
 import { suggest } from '../errors.ts';
+import type { KnownCheckpoints } from './checkpoint-faults.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { CaseInput, SweepInput } from './grammar.ts';
 import { valueAt } from './override.ts';
@@ -10,6 +11,7 @@ import { settingPaths } from './schema.ts';
 export interface Sweep {
   readonly input: SweepInput;
   readonly written: Written;
+  readonly checkpoints: KnownCheckpoints;
   /** Whether something at, below or above the path did not fit, so that no more can be said about it. */
   readonly isBroken: (path: Path) => boolean;
   /** Whether a key at or above the path is unknown: what is missing there may be what it was meant to be. */

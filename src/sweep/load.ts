@@ -5,6 +5,7 @@ import { resolveCorpora } from './corpora.ts';
 import { DEFAULTS } from './defaults.ts';
 import { expand } from './expand.ts';
 import type { WantedEngine } from './grammar.ts';
+import { resolveCheckpoints } from './start.ts';
 import { renderProblems, type Source } from './frame.ts';
 import { applyOverrides, isMapping, parseOverrides } from './override.ts';
 import { readSweep } from './inherit.ts';
@@ -42,8 +43,10 @@ export async function loadSweep(
   const isBroken = (path: Path) => broken.some((bad) => isWithin(bad, path) || isWithin(path, bad));
   const isMisspelt = (path: Path) => misspelt.some((holder) => isWithin(path, holder));
   const corpora = await resolveCorpora(input, sources, written);
-  const { arms, problems } = expand({ input: corpora.input, written, isBroken, isMisspelt });
-  const all = [...early, ...corpora.problems, ...problems];
+  const starts = await resolveCheckpoints(corpora.input, sources, written);
+  const { checkpoints } = starts;
+  const { arms, problems } = expand({ input: starts.input, written, checkpoints, isBroken, isMisspelt });
+  const all = [...early, ...corpora.problems, ...starts.problems, ...problems];
   if (all.length > 0) throw mistaken(sources, all);
 
   const { seeds = DEFAULTS.seeds, vary = DEFAULTS.vary, engine } = input;

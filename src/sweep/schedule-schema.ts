@@ -4,7 +4,18 @@ import { operators } from '../growth/operators/index.ts';
 import { DEFAULTS } from './defaults.ts';
 import { CONTROLS, SPLITS } from './grammar.ts';
 import { growthPolicy } from './growth-schema.ts';
-import { above, choice, list, mapping, PART_SHARE, share, SOME_SHARE, whole, type JsonSchema } from './schema-parts.ts';
+import {
+  above,
+  choice,
+  list,
+  mapping,
+  PART_SHARE,
+  SHARE,
+  share,
+  SOME_SHARE,
+  whole,
+  type JsonSchema,
+} from './schema-parts.ts';
 
 /** Exactly one operator with its size. */
 const oneOf = (description: string, choices: readonly GrowthOperator[]): JsonSchema => ({
@@ -52,11 +63,11 @@ const until: JsonSchema = {
 
 const stage: JsonSchema = {
   ...mapping('A share of the training and how small the model is meanwhile.', {
-    steps: { type: 'string', description: 'Share of the steps; at most, where until is given.', pattern: SOME_SHARE },
+    steps: { type: 'string', description: 'Share of the steps; at most, where until is given.', pattern: SHARE },
     flops: {
       type: 'string',
       description: "Share of the run's FLOPs instead of its steps, in all stages of a schedule or in none.",
-      pattern: SOME_SHARE,
+      pattern: SHARE,
     },
     until,
     freeze: {

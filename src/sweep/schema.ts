@@ -49,6 +49,12 @@ const model = mapping('The target: the full-size model that every arm ends with.
       ]),
       default: DEFAULTS.model.init.positions,
     },
+    checkpoint: {
+      type: 'string',
+      description:
+        "Folder of a Hugging Face checkpoint that the first stage's model is read from, with its vocabulary; relative to this file.",
+      minLength: 1,
+    },
   }),
   dropout: {
     ...share('Share of the activations dropped in training.', { minimum: 0, exclusiveMaximum: 1 }),
@@ -107,7 +113,7 @@ const data = mapping('The pre-training text.', {
 });
 
 const train = mapping('Pre-training, by steps or by FLOPs.', {
-  steps: whole('Training steps, over all stages.', 1, MOST_STEPS),
+  steps: whole('Training steps, over all stages; 0 trains nothing before fine-tuning.', 0, MOST_STEPS),
   flops: above("Training FLOPs instead of steps: each arm's steps are what its schedule gets for them.", 0, 1e30),
   batch: { ...whole('Sequences in a step.', 1, LARGEST_SIZE), default: DEFAULTS.train.batch },
   rate: above('Peak learning rate.', 0, 10),
@@ -164,7 +170,7 @@ export const sections = { model, data, train, growth, finetune, schedule };
 
 /** What a grid can vary: a value of `base`; corpora and schedules are for arms and cases to tell apart. */
 function gridSettings(): [path: string, schema: JsonSchema][] {
-  const files = ['data.corpus', 'data.vocabulary', 'data.glue', 'data.squad', 'schedule'];
+  const files = ['data.corpus', 'data.vocabulary', 'data.glue', 'data.squad', 'model.init.checkpoint', 'schedule'];
   return leafPaths()
     .filter((path) => !files.includes(path))
     .map((path) => [path, schemaAt(path.split('.'), { properties: sections })]);

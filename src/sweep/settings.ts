@@ -182,10 +182,10 @@ function withStepShares(settings: Settings): Settings {
   };
 }
 
-/** Steps of these settings that a budget of FLOPs pays for, after the fitting of learned growth: at least one. */
+/** Steps of these settings that a budget of FLOPs pays for, after the fitting of learned growth: at least one, of any. */
 export function stepsFor(flops: number, settings: Settings): number {
   const fitting = planStages(settings).reduce((sum, { fit }) => sum + (fit?.flops ?? 0), 0);
-  return Math.max(1, Math.round((flops - fitting) / flopsPerStep(settings)));
+  return flops === 0 ? 0 : Math.max(1, Math.round((flops - fitting) / flopsPerStep(settings)));
 }
 
 /** Training FLOPs of a step, averaged over the stages of the schedule. */

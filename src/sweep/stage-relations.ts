@@ -14,8 +14,10 @@ export function stageFaults(settings: Settings): Fault[] {
   ]);
 }
 
-function lengthFaults({ schedule, train }: Settings, { steps }: PlannedStage, index: number): Fault[] {
-  if (steps > 0) return [];
+function lengthFaults({ model, schedule, train }: Settings, { steps }: PlannedStage, index: number): Fault[] {
+  // What a checkpoint brings has been trained already.
+  const isTrained = index === 0 && model.init.checkpoint !== undefined;
+  if (steps > 0 || train.steps === 0 || isTrained) return [];
   const share = Number((schedule[index]!.share * 100).toPrecision(6));
   const message = `a stage must last at least one step, got ${share}% of ${train.steps} steps`;
   const settings: Fault['settings'] = [

@@ -8,6 +8,7 @@ import type { PreparedCorpus } from './corpus.ts';
 import { corpusDigest, sentencesDigest } from './digest.ts';
 import { draftPrefix } from '../run/cache-names.ts';
 import { prepareOnce } from './prepare-once.ts';
+import { LARGEST_VOCABULARY } from './shard.ts';
 import { openShards, writeShards } from './shard-files.ts';
 import { shardDamage, writeDigests, type ShardDigests } from './shard-digests.ts';
 import { heldOutKeys } from './task-data.ts';
@@ -39,6 +40,7 @@ export async function prepareCorpus(
   signal?.throwIfAborted();
   const corpora = sources.map(openCorpus);
   const tokenizer = openTokenizer(vocabulary);
+  if (tokenizer.vocabulary.length > LARGEST_VOCABULARY) throw tooManyEntries(tokenizer);
   const digest = await corpusDigest(corpora, tokenizer, signal);
   const name = withSentences ? sentencesDigest(digest) : digest;
   const folder = join(cache, name);
@@ -61,6 +63,12 @@ export async function prepareCorpus(
     'Take more text.',
   );
 }
+
+const tooManyEntries = ({ vocabulary }: Tokenizer): UserError =>
+  new UserError(
+    `Pre-training text is kept for vocabularies of at most ${LARGEST_VOCABULARY} entries, got ${vocabulary.length}.`,
+    'Start from a model of one language: those of many have larger vocabularies.',
+  );
 
 interface Work {
   readonly corpora: readonly Corpus[];

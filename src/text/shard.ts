@@ -5,6 +5,8 @@ import type { Sentence } from './sentence-index.ts';
 
 /** Ids on disk: unsigned 16-bit, little-endian, nothing else. */
 const BYTES_PER_TOKEN = 2;
+/** Entries of a vocabulary whose ids fit. */
+export const LARGEST_VOCABULARY = 2 ** (8 * BYTES_PER_TOKEN);
 const BUFFERED_TOKENS = 1 << 16;
 
 /** Opens a shard for reading. The file stays open as long as the process. Throws if there is no such file. */

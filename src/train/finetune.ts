@@ -15,6 +15,7 @@ import { summarize } from './task-runs.ts';
 import type { Encoding, TaskModel } from './task-model.ts';
 import { plannedSteps, tune } from './tune.ts';
 import { vocabularyOf } from './vocabulary.ts';
+import { finetuningWarnings, startingPooler } from './start.ts';
 import { windowedSpans } from './window-task.ts';
 
 export interface Finetuned {
@@ -37,8 +38,10 @@ export async function finetune(
   const { settings } = run.cell;
   const protocol = protocolOf(settings, task.name);
   const shape: ModelShape = { ...pretrained.shape, pool: null, length: protocol.length };
-  const encoding = { ...protocol, tokenizer: openTokenizer(await vocabularyOf(settings.data)) };
+  const encoding = { ...protocol, tokenizer: openTokenizer(await vocabularyOf(settings)) };
   const model = await prepareTask(task, shape, settings, encoding);
+  // The pooler that pre-training has trained, if it has, else the one that the checkpoint brought.
+  const state = new Map([...(await startingPooler(settings, shape)), ...pretrained.state]);
   const kept = await keepPredictions(run.cell, task, model, encoding, folders);
   const plan = plannedRuns(protocol, run.cell.seed);
   const steps = plannedSteps(model, protocol);
@@ -49,7 +52,7 @@ export async function finetune(
       run.onEvent({ type: 'finetune', task: task.name, step: index * steps + step, of: plan.length * steps, loss });
     };
     const tuning = { protocol, rate, seed, onStep };
-    const tuned = await tune(run, task, model, { shape, state: pretrained.state }, tuning, kept?.further);
+    const tuned = await tune(run, task, model, { shape, state }, tuning, kept?.further);
     runs.push({ rate, seed, metrics: tuned.metrics });
     kept?.note(tuned);
     seconds += tuned.seconds;
@@ -57,7 +60,10 @@ export async function finetune(
   await kept?.write(runs);
   const { warnings, ...summary } = summarize(task, runs);
   run.onEvent({ type: 'score', task: task.name, metrics: summary.metrics });
-  return { record: { version: task.version, seconds, ...summary }, warnings: [...model.warnings, ...warnings] };
+  return {
+    record: { version: task.version, seconds, ...summary },
+    warnings: [...(await finetuningWarnings(settings, task)), ...model.warnings, ...warnings],
+  };
 }
 
 /** Every rate with every seed. The first seed is the cell's own, the others are drawn from it. */

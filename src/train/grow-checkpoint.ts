@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Checkpoint, CheckpointParameters } from '../checkpoint/checkpoint.ts';
 import type { GrowReport, GrowRequest, MeasuredLoss } from '../checkpoint/grower.ts';
+import { bertName, poolerAlone } from '../checkpoint/names.ts';
 import { readCheckpoint } from '../checkpoint/read.ts';
 import { writeCheckpoint } from '../checkpoint/write.ts';
 import { UserError } from '../errors.ts';
@@ -23,8 +24,13 @@ export async function growCheckpoint(request: GrowRequest): Promise<GrowReport> 
   }
   const checkpoint = await readCheckpoint(folder);
   const { missing, leftOut } = checkpoint;
-  onEvent({ type: 'read', missing, leftOut });
   const step = growthStep(checkpoint.shape, request.operators, request.sizes);
+  // No operator says how to widen it; what is as wide as before is read as before.
+  const pooler: Checkpoint['pooler'] = step.to.hidden === checkpoint.shape.hidden ? checkpoint.pooler : new Map();
+  const lost = poolerAlone(checkpoint.shape)
+    .filter(({ name }) => checkpoint.pooler.has(name) && !pooler.has(name))
+    .map(bertName);
+  onEvent({ type: 'read', missing, leftOut: [...leftOut, ...lost] });
   // A head that is not there is not made up: the grown model has none either.
   const recipe = new Map([...step.recipe].filter(([name]) => !missing.includes(name)));
   const grown = applyRecipe(recipe, checkpoint.parameters, freshParameter(FRESH, seed));
@@ -32,7 +38,7 @@ export async function growCheckpoint(request: GrowRequest): Promise<GrowReport> 
   signal.throwIfAborted();
   const { dropout, tokenizer, vocabulary } = checkpoint;
   const padding = Math.max(0, vocabulary?.entries.indexOf('[PAD]') ?? 0);
-  await writeCheckpoint(out, { shape: step.to, parameters: grown, dropout, tokenizer, padding });
+  await writeCheckpoint(out, { shape: step.to, parameters: grown, pooler, dropout, tokenizer, padding });
   return report(checkpoint, step, grown, loss, out);
 }
 

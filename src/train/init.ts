@@ -5,18 +5,24 @@ import type { Settings } from '../run/spec.ts';
 import { philox } from '../text/random.ts';
 
 /** Settings of a new model's numbers. */
-export type InitSettings = Settings['model']['init'];
+export type InitSettings = Pick<Settings['model']['init'], 'std' | 'positions'>;
 
 /**
  * A new model, a function of (seed, parameter name): a deeper model with the same seed starts with the same numbers in
- * the parameters that both have.
+ * the parameters that both have. What is `given` is not drawn.
  */
-export function initialState(shape: ModelShape, settings: InitSettings, seed: number): HostTensors {
+export function initialState(
+  shape: ModelShape,
+  settings: InitSettings,
+  seed: number,
+  given: HostTensors = new Map(),
+): HostTensors {
   const fresh = freshParameter(settings, seed);
   return new Map(
     layout(shape).map((parameter): [string, HostTensor] => {
       const size = dims(parameter, shape);
-      return [parameter.name, { shape: size, values: fresh(parameter.kind, parameter.name, size) }];
+      const drawn = () => ({ shape: size, values: fresh(parameter.kind, parameter.name, size) });
+      return [parameter.name, given.get(parameter.name) ?? drawn()];
     }),
   );
 }

@@ -11,8 +11,8 @@ export type OpenCorpus = (run: CellRun, context: Pick<TrainerContext, 'cache'>) 
 export function corpusOpener(): OpenCorpus {
   let last: { readonly key: string; readonly corpus: PreparedCorpus } | null = null;
   return async ({ cell, onEvent, signal }, { cache }) => {
-    const { data } = cell.settings;
-    const key = JSON.stringify([cache, data]);
+    const { data, model } = cell.settings;
+    const key = JSON.stringify([cache, data, model.init.checkpoint]);
     if (last?.key === key) return last.corpus;
     let what = 'corpus';
     const progress = (done: number, of: number) => {
@@ -21,7 +21,7 @@ export function corpusOpener(): OpenCorpus {
     const onDamage = (damage: string) => {
       what = `corpus again, as ${damage}`;
     };
-    const vocabulary = await vocabularyOf(data);
+    const vocabulary = await vocabularyOf(cell.settings);
     const paired = data.pairs !== undefined;
     const corpus = await prepareCorpus(data.corpus, vocabulary, cache, progress, signal, onDamage, paired);
     last = { key, corpus };

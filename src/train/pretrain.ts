@@ -5,8 +5,8 @@ import type { GrowthRecord } from '../run/record.ts';
 import { flopsOfSteps, planStages, stageAfter, type PlannedStage } from '../run/stages.ts';
 import { freshMoments } from './adamw.ts';
 import { growInto } from './growing.ts';
-import { initialState } from './init.ts';
 import type { Run } from './run.ts';
+import { startingParameters, startWarnings } from './start.ts';
 import { compileStage, trainStage, type StageEnd, type StagePoint } from './stage.ts';
 import { timed } from './stopwatch.ts';
 import type { TensorFile } from './tensor-file.ts';
@@ -63,7 +63,8 @@ export async function pretrainStage(
       ...{ stage, program, updates, point },
       keep: (now, why) => keep(now, () => program.read(), why),
     });
-    return await finish(run, stage, updates, program, end);
+    const warnings = before === null ? await startWarnings(settings) : [];
+    return await finish(run, stage, updates, program, { ...end, warnings });
   } finally {
     program.dispose();
   }
@@ -89,7 +90,7 @@ async function enter(run: Run, stages: readonly PlannedStage[], index: number, b
     seconds: { train: 0, compile: 0, evaluate: 0 },
   };
   if (before === null) {
-    const parameters = initialState(stages[index]!.shape, run.cell.settings.model.init, run.cell.seed);
+    const parameters = await startingParameters(stages[index]!.shape, run.cell.settings, run.cell.seed);
     return { state: new Map([...parameters, ...freshMoments(parameters)]), point: start, growing: null };
   }
   const { state, told, fitted } = await growInto(run, stages, index, before.state);
@@ -136,7 +137,7 @@ async function finish(
   stage: PlannedStage,
   updates: number,
   program: Program,
-  { point, diverged }: StageEnd,
+  { point, diverged, warnings }: StageEnd & { readonly warnings: readonly string[] },
 ): Promise<TrainedStage> {
   const measured = diverged ? null : await measure(run, program, stage.shape.length);
   const isDone = measured !== null && Number.isFinite(measured.value.loss);
@@ -160,6 +161,7 @@ async function finish(
       limit,
     },
     corpus: corpusRecord(run),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
   return { result, state };
 }

@@ -5,6 +5,7 @@ import type { HostTensors } from '../engine/engine.ts';
 import { layout, UNREDUCED } from '../growth/layout.ts';
 import { planStages } from '../run/plan.ts';
 import type { Settings } from '../run/spec.ts';
+import { startingPooler } from './start.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
 /**
@@ -15,12 +16,13 @@ import { vocabularyOf } from './vocabulary.ts';
 export async function saveModel(folder: string, settings: Settings, state: HostTensors): Promise<void> {
   const shape = { ...planStages(settings).at(-1)!.shape, ...UNREDUCED };
   if (layout(shape).some(({ name }) => !state.has(name))) return;
-  const vocabulary = await vocabularyOf(settings.data);
+  const vocabulary = await vocabularyOf(settings);
   await rm(folder, { recursive: true, force: true });
   await writeCheckpoint(folder, {
     shape,
     parameters: state,
     dropout: settings.model.dropout,
+    pooler: shape.nextSentence === true ? new Map() : await startingPooler(settings, shape),
     tokenizer: makeTokenizerFiles(vocabulary, shape.positions),
     padding: vocabulary.entries.indexOf('[PAD]'),
   });

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensors } from '../../src/engine/engine.ts';
 import type { ModelShape } from '../../src/growth/layout.ts';
 import { encode, type EncoderInput } from '../../src/train/encoder.ts';
+import { sequenceOutputs } from '../../src/train/heads.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
 import { nextSentenceLogits } from '../../src/train/next-sentence.ts';
 import { toTensors } from '../../src/train/parameters.ts';
@@ -18,6 +19,8 @@ interface Expected {
   readonly bert: readonly (readonly number[])[];
   readonly stacked: readonly (readonly number[])[];
   readonly old: readonly (readonly number[])[];
+  /** What the pooler of `old` gives for each of the batch's sequences. */
+  readonly pooled: readonly (readonly number[])[];
   readonly brain: readonly (readonly number[])[];
   readonly pairs: readonly (readonly number[])[];
   /** Logits of the next-sentence head, a row for each sequence. */
@@ -58,6 +61,18 @@ export const pairError = (shape: ModelShape, parameters: HostTensors, want: read
   tf.tidy(() => {
     const state = toTensors(parameters);
     return furthest(nextSentenceLogits(state, shape, encode(state, shape, input(), null)), want);
+  });
+
+/** Largest difference of what a classifier reads, its output layer taken for the identity. */
+export const pooledError = (shape: ModelShape, state: HostTensors, want: readonly (readonly number[])[]): number =>
+  tf.tidy(() => {
+    const own = Array.from({ length: shape.hidden ** 2 }, (_, index) => (index % (shape.hidden + 1) === 0 ? 1 : 0));
+    const identity: HostTensors = new Map([
+      ['head/output/kernel', { shape: [shape.hidden, shape.hidden], values: Float32Array.from(own) }],
+      ['head/output/bias', { shape: [shape.hidden], values: new Float32Array(shape.hidden) }],
+    ]);
+    const tensors = toTensors(new Map([...state, ...identity]));
+    return furthest(sequenceOutputs(tensors, shape, encode(tensors, shape, input(), null), null), want);
   });
 
 function furthest(got: tf.Tensor, want: readonly (readonly number[])[]): number {

@@ -42,12 +42,13 @@ describe('what transformers saved, read and written again', () => {
     expect(growbench).toEqual({ format: 1, length: 16, norm: 'post' });
   });
 
-  test('BertModel stays a BertModel: no head is made up', async () => {
+  test('BertModel stays a BertModel, its pooler with it: no head is made up', async () => {
     const out = join(folder, 'out');
     const model = await readCheckpoint(fixture('brain'));
     await writeCheckpoint(out, { ...model, padding: 0 });
     expect((await json(out, 'config.json')).architectures).toEqual(['BertModel']);
-    expect(await readCheckpoint(out)).toEqual({ ...model, leftOut: [] });
+    expect(await readCheckpoint(out)).toEqual(model);
+    expect(model.pooler.get('pooler/kernel')?.shape).toEqual([12, 12]);
   });
 
   test("the tokenizer's files are those that transformers makes of the vocabulary", async () => {
@@ -74,7 +75,14 @@ describe('a pre-norm model, which transformers has no class for', () => {
     ...{ layers: 2, hidden: 8, heads: 2, ffn: 16, vocab: 20, positions: 12, norm: 'pre', length: 10, ...UNREDUCED },
   };
   const parameters = initialState(shape, { std: 0.02, positions: 'random' }, 1);
-  const model = { shape, parameters, dropout: 0.2, tokenizer: new Map<string, string>(), padding: 0 };
+  const model = {
+    shape,
+    parameters,
+    dropout: 0.2,
+    pooler: new Map(),
+    tokenizer: new Map<string, string>(),
+    padding: 0,
+  };
 
   test('comes back as it was, the norm after its layers included', async () => {
     const out = join(folder, 'out');

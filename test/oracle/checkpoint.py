@@ -66,6 +66,12 @@ def next_sentence(model, batch):
         return model.float().eval()(**batch).seq_relationship_logits
 
 
+def pooled(model, batch):
+    """What the pooler makes of [CLS], which classifiers read."""
+    with torch.no_grad():
+        return model.float().eval().bert(**batch).pooler_output
+
+
 def masked_lm_of(model):
     masked_lm = BertForMaskedLM(BertConfig(**CONFIG))
     masked_lm.load_state_dict({name: t for name, t in model.state_dict().items() if name in masked_lm.state_dict()})
@@ -122,6 +128,7 @@ def make():
         "oldNextSentence": next_sentence(copy.deepcopy(model).half(), batch).tolist(),
         "pairs": outputs(model, batch).tolist(),
         "pairsNextSentence": next_sentence(model, batch).tolist(),
+        "pooled": pooled(copy.deepcopy(model).half(), batch).tolist(),
         "brain": outputs(bare, batch).tolist(),
         "texts": [{"text": text, "ids": ids} for text, ids in zip(TEXTS, ids_of(tokenizer))],
     }

@@ -17,6 +17,24 @@ const lines = (...rows: string[]) => `${rows.join('\n')}\n`;
 const results = (of = records) => resultsCsv(armRows(plan, of, metrics));
 
 describe('results.csv', () => {
+  test('has no speedup where nothing was pre-trained: nothing is no part of nothing', () => {
+    const without = { steps: 0, flops: 0, seconds: seconds(0), curve: [], tasks: scores(0.6, 0.1) };
+    const rows = armRows(
+      plan,
+      plan.cells.map((cell) => recordOf(cell, without)),
+      metrics,
+    );
+    for (const row of rows) {
+      expect([row.flops, row.speedupFlops, row.speedupTime.value, row.speedupToLoss.value]).toEqual([
+        0,
+        null,
+        null,
+        null,
+      ]);
+    }
+    expect(resultsCsv(rows)).not.toMatch(/NaN|Infinity/);
+  });
+
   test('has the statistics that Python works out from the same records', () => {
     expect(results()).toBe(
       lines(

@@ -91,6 +91,19 @@ describe('the address of a node', () => {
     expect(moved(base, { arm: 'renamed' })).toEqual([]);
   });
 
+  test('depends on what the checkpoint holds from which a cell starts, not on where it lies', () => {
+    const from = (checkpoint: string, digest: string) => {
+      const model = { ...base.model, init: { ...base.model.init, checkpoint } };
+      return addresses(cellOf({ ...base, model }), { [checkpoint]: digest });
+    };
+    const before = from('/models/bert', 'one');
+    expect(from('/elsewhere/bert', 'one')).toEqual(before);
+    const other = from('/models/bert', 'other');
+    expect(ALL.filter((part) => before[part] !== other[part])).toEqual(ALL);
+    const drawn = addresses(cellOf(base));
+    expect(ALL.filter((part) => before[part] !== drawn[part])).toEqual(ALL);
+  });
+
   test('of a later stage is that of its whole past', () => {
     const late: Settings = { ...base, schedule: [...schedule().slice(0, 1), ...schedule('stack', 0.5)] };
     const [one, other] = [addresses(cellOf(base)), addresses(cellOf(late))];

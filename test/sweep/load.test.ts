@@ -298,7 +298,7 @@ describe('--set', () => {
   });
 
   test('tells every mistake at once, those of the file as well', async () => {
-    const message = loadText(text.replace('steps: 1000', 'steps: 0'), ['seeds=-1', 'engine=rocm']).catch(
+    const message = loadText(text.replace('steps: 1000', 'steps: -1'), ['seeds=-1', 'engine=rocm']).catch(
       (error: unknown) => (error as Error).message,
     );
     expect(await message).toMatch(/--set seeds=-1: [^]*--set engine=rocm: [^]*sweep\.yaml:3:19: base\.train\.steps/);

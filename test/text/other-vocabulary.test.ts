@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { maskedBatch, validationBatches } from '../../src/text/batches.ts';
 import type { TokenShard } from '../../src/text/corpus.ts';
-import { wordPieceTokenizer } from '../../src/text/tokenizer.ts';
+import { encodePairs } from '../../src/text/encode.ts';
+import { prepareCorpus } from '../../src/text/prepare.ts';
+import { openTokenizer, wordPieceTokenizer } from '../../src/text/tokenizer.ts';
 import { specialIds } from '../../src/text/vocabulary.ts';
+import { vocabularyOf } from '../../src/train/vocabulary.ts';
+import { expected, fixture } from '../checkpoint/oracle.ts';
+import { tinySettings } from '../train/tiny.ts';
 
 describe("in another model's vocabulary", () => {
   const entries = ['a', '[UNK]', 'b', '[PAD]', 'c', '[MASK]', 'd', '[SEP]', '##e', '[CLS]', 'É'];
@@ -41,5 +46,25 @@ describe("in another model's vocabulary", () => {
       expect([1, 3, 7, 9].map((id) => counts[id])).toEqual([0, 0, 0, 0]);
       expect(counts[8]! + counts[10]!).toBeGreaterThan(0);
     }
+  });
+
+  test('texts of tasks are framed and filled up with its ids', async () => {
+    const { ids, mask } = await encodePairs(wordPieceTokenizer(entries, true), [{ text: 'a b', pair: 'c' }], 8);
+    expect([...ids]).toEqual([9, 0, 2, 7, 4, 7, 3, 3]);
+    expect([...mask]).toEqual([1, 1, 1, 1, 1, 1, 0, 0]);
+  });
+
+  test('with more entries than a shard has numbers no text is prepared', async () => {
+    const many = [...entries, ...Array.from({ length: 2 ** 16 }, (_, index) => `##${index}`)];
+    const prepared = prepareCorpus([], { entries: many, lowercase: true }, 'no-cache', () => undefined);
+    await expect(prepared).rejects.toThrow('at most 65536 entries, got 65547');
+  });
+
+  test('of a checkpoint, a cell reads all its text', async () => {
+    const settings = tinySettings();
+    const init = { ...settings.model.init, checkpoint: fixture('bert') };
+    const tokenizer = openTokenizer(await vocabularyOf({ ...settings, model: { ...settings.model, init } }));
+    for (const { text, ids } of expected.texts) expect([...(await tokenizer.ids([text]))[0]!]).toEqual(ids);
+    expect((await vocabularyOf(settings)).entries).toHaveLength(settings.data.vocab);
   });
 });

@@ -45,6 +45,18 @@ describe('a small corpus', () => {
     expect(whole.length).toBe(train.length + validation.length);
   });
 
+  test('in another vocabulary ends its documents with the [SEP] of that, and is another one with case', async () => {
+    const entries = ['a', '[UNK]', 'b', '[PAD]', 'c', '[MASK]', 'd', '[SEP]', '##e', '[CLS]'];
+    const letters = join(folder, 'letters.txt');
+    writeFileSync(letters, Array.from({ length: 300 }, () => 'a b c d\n').join('\n'));
+    const cache = newCache();
+    const prepared = (lowercase: boolean) => prepareCorpus([letters], { entries, lowercase }, cache, ignore);
+    const [uncased, cased] = [await prepared(true), await prepared(false)];
+    expect([uncased.vocab, uncased.special]).toEqual([10, { pad: 3, unk: 1, cls: 9, sep: 7, mask: 5 }]);
+    expect([...uncased.train.read(0, 10)]).toEqual([0, 2, 4, 6, 7, 0, 2, 4, 6, 7]);
+    expect(cased.digest).not.toBe(uncased.digest);
+  });
+
   test('of one long document gives up pieces of it to validation, and what stood around them is parted', async () => {
     const path = join(folder, 'one-document.jsonl');
     const lines = Array.from({ length: 4000 }, (_, index) => `The ship number ${index} sails home.`);

@@ -59,8 +59,17 @@ describe('a grown checkpoint', () => {
     const report = await growCheckpoint(request({ folder: fixture('brain'), onEvent: (event) => events.push(event) }));
     expect(report).toMatchObject({ loss: null, unmeasured: 'the checkpoint has no masked-LM head' });
     expect(events.map(({ type }) => type)).toEqual(['read']);
-    const { missing, shape } = await readCheckpoint(join(folder, 'out'));
+    const { missing, shape, pooler } = await readCheckpoint(join(folder, 'out'));
     expect([missing.length, shape.layers]).toEqual([5, 12]);
+    expect(pooler).toEqual((await readCheckpoint(fixture('brain'))).pooler);
+  });
+
+  test('leaves a pooler behind that is not as wide, and says so', async () => {
+    const events: GrowEvent[] = [];
+    const wider = { operators: ['width-copy'], sizes: { hidden: 24, heads: 6, ffn: 48 } };
+    await growCheckpoint(request({ folder: fixture('brain'), ...wider, onEvent: (event) => events.push(event) }));
+    expect(events[0]).toMatchObject({ leftOut: ['bert.pooler.dense.weight', 'bert.pooler.dense.bias'] });
+    expect((await readCheckpoint(join(folder, 'out'))).pooler).toEqual(new Map());
   });
 });
 
@@ -68,7 +77,11 @@ describe("the user's mistakes leave nothing behind", () => {
   test.each<[string, (place: string) => Partial<GrowRequest>, string]>([
     ['a folder that is there', (place) => ({ out: place }), 'exists already'],
     ['text that is not there', () => ({ measure: { text: 'nowhere.txt', engine: wasm } }), 'nowhere.txt is not a file'],
-    ['text of another kind', () => ({ measure: { text: 'a.pdf', engine: wasm } }), 'must name a file that is .txt or .jsonl'],
+    [
+      'text of another kind',
+      () => ({ measure: { text: 'a.pdf', engine: wasm } }),
+      'must name a file that is .txt or .jsonl',
+    ],
     ['a size that cannot be', () => ({ sizes: { layers: 6 } }), "layers must be below the target's 6, got 6"],
     ['no checkpoint', (place) => ({ folder: place }), 'is not a checkpoint'],
   ])('%s', async (_, change, message) => {

@@ -115,7 +115,7 @@ function armTable(
         stageTexts(planned).join(separator),
         planned.stages.map(({ cost }) => percent(cost)).join(separator),
         `${bounds(planned).flops}${engineering(planned.flops)}`,
-        `${bounds(planned).speedup}${signedPercent(planned.speedupFlops)}`,
+        planned.speedupFlops === null ? '' : `${bounds(planned).speedup}${signedPercent(planned.speedupFlops)}`,
         ...(states === null ? [] : [states.get(armLabel(planned.arm)) ?? '']),
       ],
       group: planned.group,

@@ -58,6 +58,7 @@ export function scheduleCharts({ arms }: ReportedPoint): Markup {
   const attention = arms.some(({ planned }) => planned.stages.some(({ shape }) => shape.scoreGroup > 1));
   const aspects = ASPECTS.filter(({ name }) => name !== 'attention' || attention);
   const steps = Math.max(...arms.map(({ planned }) => planned.arm.settings.train.steps));
+  if (steps === 0) return html`<p>Nothing is pre-trained.</p>`;
   return html`<div class="charts">${arms.map((arm) => scheduleChart(arm, aspects, steps))}</div>`;
 }
 
