@@ -235,11 +235,11 @@ describe('a sweep', () => {
   test('starts a worker anew that was killed while it had nothing to do', async () => {
     const workers: ChildProcess[] = [];
     const launch = () => {
-      const worker = startWorker({ CELL_MS: '400' });
+      const worker = startWorker({ CELL_MS: '400', TRAINED: '' });
       workers.push(worker);
       return worker;
     };
-    const plan = grownPlan({ fine: null, 'slow stack': 'stack' });
+    const plan = grownPlan({ fine: null, 'slow stack': 'stack', 'slow random': 'random' });
     const { records } = await sweep(
       plan,
       2,
@@ -250,7 +250,7 @@ describe('a sweep', () => {
       },
       { launch },
     );
-    expect(records.map(({ error }) => error)).toEqual([null, null]);
+    expect(records.map(({ error }) => error)).toEqual([null, null, null]);
     expect(workers).toHaveLength(3);
   });
 
