@@ -80,9 +80,7 @@ export class WorkerProcess {
 
   #started(): ChildProcess {
     // One that died while it had nothing to do has told nobody.
-    if (this.#process !== null && this.#process.exitCode === null && this.#process.signalCode === null) {
-      return this.#process;
-    }
+    if (this.#process !== null && isAlive(this.#process)) return this.#process;
     const child = this.#options.launch(this.#place);
     this.#stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -157,6 +155,8 @@ interface Outcome {
   readonly error: string | null;
   readonly isParentLost?: boolean;
 }
+
+const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;
 
 function send(child: ChildProcess, request: WorkerRequest): void {
   // A worker that has just died is found by its 'close' event; nothing is lost by not reaching it.
