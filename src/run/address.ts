@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { growthAfter } from '../growth/schedule.ts';
-import { tasks } from '../tasks/index.ts';
 import { protocolOf } from './protocol.ts';
 import {
   canonical,
@@ -12,7 +11,7 @@ import {
   type Settings,
 } from './spec.ts';
 import { planStages, type PlannedStage } from './stages.ts';
-import { dataKey } from './task-files.ts';
+import { dataKey, taskVersion } from './task-files.ts';
 
 /** What decides the output of each of a cell's nodes, besides the engine, the seed and the parent: digests. */
 export interface NodeDigests {
@@ -103,7 +102,7 @@ function taskIdentity(settings: Settings, name: string, contents: CellIdentity['
   const key = dataKey(name, settings.data);
   return {
     name,
-    version: tasks.find((task) => task.name === name)?.version ?? 0,
+    version: taskVersion(name),
     protocol: protocolOf(settings, name),
     ...(key === null ? {} : { data: contents[key] ?? key }),
   };

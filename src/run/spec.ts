@@ -3,7 +3,7 @@ import { UNREDUCED, type Dimension, type ModelShape } from '../growth/layout.ts'
 import type { GrowthPolicy } from '../growth/policy.ts';
 import type { Schedule } from '../growth/schedule.ts';
 import type { Protocol } from './protocol.ts';
-import { dataKey } from './task-files.ts';
+import { dataKey, taskVersion } from './task-files.ts';
 
 /**
  * Everything that decides what a cell computes, apart from its seed. Nothing in it is relative, and what is left out is
@@ -160,12 +160,17 @@ export interface CellIdentity {
 /** Names a cell by what it computes, so that a finished cell is found again whatever its arm is called. */
 export function cellId({ settings, seed, engine, contents }: CellIdentity): string {
   const keys = settings.finetune.tasks.flatMap((task) => dataKey(task, settings.data) ?? []);
+  // Of those that have changed since they were first scored: the others' cells keep their names.
+  const versions = settings.finetune.tasks.flatMap((task) =>
+    taskVersion(task) > 1 ? [[task, taskVersion(task)]] : [],
+  );
   const identity = {
     version: SETTINGS_VERSION,
     engine: engineIdentity(engine),
     seed,
     settings: resolvedSettings(settings, contents),
     ...(keys.length === 0 ? {} : { tasks: keys.map((key) => contents[key] ?? key) }),
+    ...(versions.length === 0 ? {} : { versions }),
   };
   return createHash('sha256').update(canonical(identity)).digest('hex').slice(0, 12);
 }

@@ -52,6 +52,9 @@ export function dataKey(name: string, folders: DataFolders): string | null {
   return folder === null ? null : `${folder}#${name}`;
 }
 
+/** The version of a task's scores; 0 where there is no such task. */
+export const taskVersion = (name: string): number => tasks.find((task) => task.name === name)?.version ?? 0;
+
 /** The files behind every dataKey of these settings. Throws a UserError for a file that is not there. */
 export async function userFiles({
   data,

@@ -38,6 +38,20 @@ describe('a cell is named by what it computes', () => {
   });
 });
 
+test('and keeps its name from version to version, unless what its tasks score has changed', () => {
+  const idOf = (task: string) =>
+    cellId({
+      ...identity,
+      settings: {
+        ...tinySettings,
+        data: { ...tinySettings.data, glue: '/glue', squad: '/squad' },
+        finetune: { ...tinySettings.finetune, tasks: [task] },
+      },
+    });
+  expect([idOf('wordnet-topic'), idOf('glue-cola')]).toEqual(['7392ad8c9350', 'dab59a7d6db9']);
+  expect(idOf('squad-1.1'), 'the name that it had at version 1').not.toBe('df3bb6196140');
+});
+
 test('XLA is part of a name where it can change a number: on the native engines', () => {
   const named = (name: EngineName, xla: Xla) => cellId({ ...identity, engine: { name, xla } });
   expect(named('tensorflow', 'on')).not.toBe(named('tensorflow', 'off'));
