@@ -54,7 +54,9 @@ function relevant(errors: readonly ErrorObject[]): ErrorObject[] {
   const placesOf = (wanted: string) =>
     new Set(errors.filter(({ keyword }) => keyword === wanted).map(({ instancePath }) => instancePath));
   const [mistyped, misspelt] = [placesOf('type'), placesOf('additionalProperties')];
-  return errors.filter(({ keyword, instancePath, schemaPath }) => {
+  return errors.filter(({ keyword, instancePath, schemaPath, data }) => {
+    // Below an empty name, which is refused as such, the schema's checks find nothing.
+    if (data === undefined) return false;
     if (keyword === 'type') return true;
     if (schemaPath.includes('/oneOf/')) return false;
     if ((keyword === 'required' || keyword === 'oneOf') && misspelt.has(instancePath)) return false;
