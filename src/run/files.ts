@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
 
@@ -40,6 +40,19 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
 export function writeError(path: string, error: unknown): unknown {
   const known = REASONS[codeOf(error)];
   return known === undefined ? error : new UserError(`cannot write ${path}: ${known[0]}`, known[1], { cause: error });
+}
+
+/**
+ * What a JSON file holds; null where there is none, or one that was cut off by a crash: for what can be made again, or
+ * is only for show.
+ */
+export async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
+    throw error;
+  }
 }
 
 /** The system's name for an error (`ENOENT`), empty for an error of another kind. */

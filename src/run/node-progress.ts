@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { codeOf } from './files.ts';
+import { readJson } from './files.ts';
 import { nodeFolder } from './node-store.ts';
 import type { CellEvent } from './record.ts';
 
@@ -81,12 +81,5 @@ export class ProgressFile {
 }
 
 /** The progress of a running node; null where it has written none yet. */
-export async function readProgress(nodes: string, address: string): Promise<NodeProgress | null> {
-  try {
-    return JSON.parse(await readFile(progressPath(nodes, address), 'utf8')) as NodeProgress;
-  } catch (error) {
-    // What was cut off by a crash tells nothing, and nothing depends on it.
-    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
-    throw error;
-  }
-}
+export const readProgress = async (nodes: string, address: string): Promise<NodeProgress | null> =>
+  (await readJson(progressPath(nodes, address))) as NodeProgress | null;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, writeWhole } from './files.ts';
+import { codeOf, readJson, writeWhole } from './files.ts';
 import type { NodeResult, WorkNode } from './node.ts';
 import type { Attempt, CellRecord, EngineRecord } from './record.ts';
 
@@ -47,13 +47,8 @@ export const hasNodeRecord = (nodes: string, address: string): boolean => exists
 
 /** The record of a node; null where there is none, or what is there is not whole: then it is as good as not done. */
 export async function readNodeRecord(nodes: string, address: string): Promise<NodeRecord | null> {
-  try {
-    const record = JSON.parse(await readFile(recordPath(nodes, address), 'utf8')) as Partial<NodeRecord> | null;
-    return record?.format === 1 && record.node?.address === address && record.result ? (record as NodeRecord) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
-    throw error;
-  }
+  const record = (await readJson(recordPath(nodes, address))) as Partial<NodeRecord> | null;
+  return record?.format === 1 && record.node?.address === address && record.result ? (record as NodeRecord) : null;
 }
 
 /**
@@ -127,15 +122,8 @@ const attemptsPath = (nodes: string, address: string): string => join(nodeFolder
 
 export const hasNodeAttempts = (nodes: string, address: string): boolean => existsSync(attemptsPath(nodes, address));
 
-export async function readNodeAttempts(nodes: string, address: string): Promise<readonly Attempt[]> {
-  try {
-    return JSON.parse(await readFile(attemptsPath(nodes, address), 'utf8')) as readonly Attempt[];
-  } catch (error) {
-    // What was cut off by a crash tells nothing, and nothing depends on it.
-    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
-  }
-}
+export const readNodeAttempts = async (nodes: string, address: string): Promise<readonly Attempt[]> =>
+  ((await readJson(attemptsPath(nodes, address))) as readonly Attempt[] | null) ?? [];
 
 export const keepNodeAttempts = (nodes: string, address: string, attempts: readonly Attempt[]): Promise<void> =>
   writeWhole(attemptsPath(nodes, address), `${JSON.stringify(attempts)}\n`);

@@ -1,6 +1,6 @@
-import { readFile, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, writeWhole } from './files.ts';
+import { codeOf, readJson, writeWhole } from './files.ts';
 import type { Comparison } from './spec.ts';
 
 const runningFolder = (folder: string): string => join(folder, 'running');
@@ -14,15 +14,8 @@ export const keepComparison = (folder: string, comparison: Comparison): Promise<
   writeWhole(comparisonPath(folder), `${JSON.stringify(comparison)}\n`);
 
 /** The comparison that was begun last in a folder; null where everything begun has been finished. */
-export async function readComparison(folder: string): Promise<Comparison | null> {
-  try {
-    return JSON.parse(await readFile(comparisonPath(folder), 'utf8')) as Comparison;
-  } catch (error) {
-    // What was cut off by a crash tells nothing, and nothing depends on it.
-    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
-    throw error;
-  }
-}
+export const readComparison = async (folder: string): Promise<Comparison | null> =>
+  (await readJson(comparisonPath(folder))) as Comparison | null;
 
 /** Once a comparison is finished, its tables say what it was. */
 export async function forgetComparison(folder: string): Promise<void> {
