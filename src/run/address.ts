@@ -16,6 +16,8 @@ import { dataKey, taskVersion } from './task-files.ts';
 /** What decides the output of each of a cell's nodes, besides the engine, the seed and the parent: digests. */
 export interface NodeDigests {
   readonly stages: readonly string[];
+  /** Of every stage, what decides its steps one by one, however many there are; null where their number decides them. */
+  readonly lines: readonly (string | null)[];
   /** Null where the last stage's own loss is the final one. */
   readonly evaluation: string | null;
   readonly tasks: Readonly<Record<string, string>>;
@@ -32,8 +34,10 @@ export function nodeDigests(
 ): NodeDigests {
   const stages = planStages(settings);
   const resolved = resolvedSettings(settings, contents);
+  const identities = stages.map((_, index) => stageIdentity(resolved, stages, index, growths));
   return {
-    stages: stages.map((_, index) => digest(stageIdentity(resolved, stages, index, growths))),
+    stages: identities.map(digest),
+    lines: identities.map((identity, index) => lineOf(identity, stages, index)),
     evaluation: isWhole(settings, stages) ? null : digest({ length: settings.data.length }),
     tasks: Object.fromEntries(
       settings.finetune.tasks.map((task) => [task, digest(taskIdentity(settings, task, contents))]),
@@ -72,7 +76,7 @@ function stageIdentity(
   const { layers, hidden, heads, ffn, positions, norm, ...ofModel } = model;
   const { length, ...ofData } = data;
   const { steps: total, warmup: climb, ...ofTraining } = train;
-  const isAfterEarlyEnd = stages.slice(0, index).some((stage) => stage.until !== null);
+  const isAfterEarlyEnd = followsEarlyEnd(stages, index);
   // A fit takes its batches from after the run's last step.
   const spansRun = rate !== 'restart' || fit !== null || isAfterEarlyEnd;
   return {
@@ -85,6 +89,18 @@ function stageIdentity(
       ? { stage: settings.schedule[index], policy: settings.growth, isLast: index === stages.length - 1 }
       : {}),
   };
+}
+
+/** Whether a stage before may be left early, so that this one's steps are not known in advance. */
+const followsEarlyEnd = (stages: readonly PlannedStage[], index: number): boolean =>
+  stages.slice(0, index).some(({ until }) => until !== null);
+
+function lineOf(identity: object, stages: readonly PlannedStage[], index: number): string | null {
+  const { rate, until, warmup } = stages[index]!;
+  // A rate that restarts decays over the stage's steps.
+  if (rate === 'restart' || until !== null || followsEarlyEnd(stages, index)) return null;
+  // The warm-up of a stage whose rate goes on is a share of its steps that nothing uses.
+  return digest({ ...identity, steps: null, warmup: rate === 'continue' ? null : warmup });
 }
 
 /** The recipe itself is hashed: operators that make the same of a model are the same to whoever trains it. */

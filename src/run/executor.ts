@@ -86,7 +86,10 @@ async function runWaiting(
   const { folder, context, onEvent } = options;
   await keepComparison(folder, plan.comparison);
   await prepareNodesFolder(context.nodes);
-  const graph = graphOf(waiting, plan.comparison.contents, { saving: context.models !== null });
+  const graph = graphOf(waiting, plan.comparison.contents, {
+    saving: context.models !== null,
+    finished: plan.cells.filter(({ id }) => records.has(id)),
+  });
   const found = await findNodes(graph, context.nodes, isLeftIn(context));
   const workers = Math.min(options.jobs, widthOf(graph, found.open));
   onEvent({

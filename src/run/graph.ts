@@ -1,6 +1,7 @@
 import { addressOf, nodeDigests, type GrowthDigests, type NodeDigests } from './address.ts';
 import type { NodeInfo } from './events.ts';
-import type { WorkNode } from './node.ts';
+import { withHeads, type NodeOfCells, type PlannedNode } from './heads.ts';
+import { goesOnFrom, type WorkNode } from './node.ts';
 import { distinctCells, type Cell, type Comparison, type Settings } from './spec.ts';
 import { planStages } from './stages.ts';
 import { evaluationWork, taskWork } from './work.ts';
@@ -8,17 +9,19 @@ import { evaluationWork, taskWork } from './work.ts';
 /** A node among those that need it, and that it needs. */
 export interface GraphNode {
   readonly node: WorkNode;
-  /** Those that need it, in the plan's order. */
+  /** Those that need it, in the plan's order; then those that have a node which goes on from it as from its head. */
   readonly cells: readonly Cell[];
-  /** FLOPs; of fine-tuning an estimate. */
+  /** FLOPs, less those of its head; of fine-tuning an estimate. */
   readonly work: number;
+  /** Whether one of the graph's own cells has it, and not only some that are finished. */
+  readonly isWanted: boolean;
   /** Addresses of the nodes that go on from it. */
   readonly children: readonly string[];
 }
 
 /** All that some cells need, each node once. */
 export interface Graph {
-  /** By address; parents before their children. */
+  /** By address; each after the one that it goes on from. */
   readonly nodes: ReadonlyMap<string, GraphNode>;
   /** The addresses of a cell's nodes, by its id, in the order in which they can run. */
   readonly ofCell: ReadonlyMap<string, readonly string[]>;
@@ -27,30 +30,38 @@ export interface Graph {
 export interface GraphOptions {
   /** Whether every cell's model is saved too. */
   readonly saving?: boolean;
+  /** Cells that are done. Their nodes are not part of the graph, but where one that is goes on from them. */
+  readonly finished?: readonly Cell[];
 }
 
-/** The nodes of some cells. Cells that agree up to a point share the nodes up to there. */
+/**
+ * The nodes of some cells. Cells that agree up to a point share the nodes up to there, and a stage that is another one
+ * made longer goes on from where that one ends.
+ */
 export function graphOf(
   cells: readonly Cell[],
   contents: Comparison['contents'],
-  { saving = false }: GraphOptions = {},
+  { saving = false, finished = [] }: GraphOptions = {},
 ): Graph {
-  const templates = new Map<Settings, Template>();
-  const growths: GrowthDigests = new Map();
-  const nodes = new Map<string, Growing>();
+  const plannedFor = planner(contents);
+  const nodes = new Map<string, NodeOfCells>();
   const ofCell = new Map<string, readonly string[]>();
   for (const cell of distinctCells(cells)) {
-    const known = templates.get(cell.settings);
-    const template = known ?? templateOf(cell.settings, contents, growths);
-    if (known === undefined) templates.set(cell.settings, template);
-    const own = nodesOf(cell, template, saving);
+    const own = plannedFor(cell, saving);
     ofCell.set(
       cell.id,
       own.map(({ node }) => node.address),
     );
-    for (const { node, work } of own) addTo(nodes, cell, node, work);
+    for (const planned of own) addTo(nodes, cell, planned);
   }
-  return { nodes, ofCell };
+  const others = new Map<string, NodeOfCells>();
+  const lines = new Set([...nodes.values()].flatMap(({ line }) => line ?? []));
+  for (const cell of lines.size === 0 ? [] : distinctCells(finished)) {
+    for (const planned of plannedFor(cell, false)) {
+      if (planned.line !== null && lines.has(planned.line)) addTo(others, cell, planned);
+    }
+  }
+  return { nodes: joined(withHeads(nodes, others), nodes), ofCell };
 }
 
 /** What a graph's node is told of as. */
@@ -59,11 +70,6 @@ export const nodeInfo = ({ node, cells, work }: GraphNode): NodeInfo => ({
   cells: cells.map(({ id }) => id),
   work,
 });
-
-interface Growing extends GraphNode {
-  readonly cells: Cell[];
-  readonly children: string[];
-}
 
 /** All of a cell's nodes that its seed has no part in: the same for all seeds of an arm. */
 interface Template {
@@ -82,17 +88,27 @@ function templateOf(settings: Settings, contents: Comparison['contents'], growth
   };
 }
 
-interface Planned {
-  readonly node: WorkNode;
-  readonly work: number;
+/** What one cell needs, its template made once for all seeds. */
+function planner(contents: Comparison['contents']): (cell: Cell, saving: boolean) => PlannedNode[] {
+  const templates = new Map<Settings, Template>();
+  const growths: GrowthDigests = new Map();
+  return (cell, saving) => {
+    const known = templates.get(cell.settings);
+    const template = known ?? templateOf(cell.settings, contents, growths);
+    if (known === undefined) templates.set(cell.settings, template);
+    return nodesOf(cell, template, saving);
+  };
 }
 
-function nodesOf(cell: Cell, { digests, ...works }: Template, saving: boolean): Planned[] {
-  const made: Planned[] = [];
+function nodesOf(cell: Cell, { digests, ...works }: Template, saving: boolean): PlannedNode[] {
+  const made: PlannedNode[] = [];
   let parent: string | null = null;
   for (const [index, decides] of digests.stages.entries()) {
     const address: string = addressOf(cell, 'stage', parent, decides);
-    made.push({ node: { kind: 'stage', address, parent, index }, work: works.stageWork[index]! });
+    made.push({
+      ...{ node: { kind: 'stage', address, parent, index }, work: works.stageWork[index]! },
+      line: lineKey(cell, parent, digests.lines[index]!),
+    });
     parent = address;
   }
   if (parent === null) throw new Error('a schedule has at least one stage');
@@ -102,22 +118,40 @@ function nodesOf(cell: Cell, { digests, ...works }: Template, saving: boolean): 
   });
   if (digests.evaluation !== null) {
     const node = { kind: 'evaluation', ...after('evaluation', digests.evaluation) } as const;
-    made.push({ node, work: works.evaluationWork });
+    made.push({ node, work: works.evaluationWork, line: null });
   }
   for (const [task, decides] of Object.entries(digests.tasks)) {
-    made.push({ node: { kind: 'finetuning', task, ...after('finetuning', decides) }, work: works.taskWork[task]! });
+    const node = { kind: 'finetuning', task, ...after('finetuning', decides) } as const;
+    made.push({ node, work: works.taskWork[task]!, line: null });
   }
   // Named by its cell: that is where the model is left.
-  if (saving) made.push({ node: { kind: 'saving', ...after('saving', cell.id) }, work: 0 });
+  if (saving) made.push({ node: { kind: 'saving', ...after('saving', cell.id) }, work: 0, line: null });
   return made;
 }
 
-function addTo(nodes: Map<string, Growing>, cell: Cell, node: WorkNode, work: number): void {
-  const known = nodes.get(node.address);
-  if (known !== undefined) {
-    known.cells.push(cell);
-    return;
+/** Names the stages that differ in nothing but how long they go on; null where there can be no others. */
+function lineKey({ seed, engine }: Cell, parent: string | null, line: string | null): string | null {
+  // An engine that weighs how many steps are to come may compile a longer stage in another way.
+  return line === null || engine.xla === 'auto' ? null : `${seed} ${parent} ${line}`;
+}
+
+function addTo(nodes: Map<string, NodeOfCells>, cell: Cell, planned: PlannedNode): void {
+  const known = nodes.get(planned.node.address);
+  if (known === undefined) nodes.set(planned.node.address, { ...planned, cells: [cell] });
+  else known.cells.push(cell);
+}
+
+/** With every node's children. */
+function joined(nodes: readonly NodeOfCells[], wanted: ReadonlyMap<string, unknown>): Map<string, GraphNode> {
+  const children = new Map<string, string[]>(nodes.map(({ node }) => [node.address, []]));
+  for (const { node } of nodes) {
+    const before = goesOnFrom(node);
+    if (before !== null) children.get(before)!.push(node.address);
   }
-  nodes.set(node.address, { node, work, cells: [cell], children: [] });
-  if (node.parent !== null) nodes.get(node.parent)!.children.push(node.address);
+  return new Map(
+    nodes.map(({ node, work, cells }) => [
+      node.address,
+      { node, work, cells, isWanted: wanted.has(node.address), children: children.get(node.address)! },
+    ]),
+  );
 }

@@ -7,7 +7,7 @@ import { nodeFolder, nodeLease, nodesFolder, storedNodes } from './node-store.ts
 import { planSweep } from './plan.ts';
 import { isGone } from './process.ts';
 import { readComparison } from './running.ts';
-import { distinctCells } from './spec.ts';
+import { distinctCells, type Cell } from './spec.ts';
 import { readRecords } from './store.ts';
 
 /** What nodes have left for others to go on from: the state of a stage, or checkpoints of one that was stopped. */
@@ -66,8 +66,10 @@ async function neededNodes(results: string): Promise<Set<string>> {
       folder,
       cells.map(({ id }) => id),
     );
-    const open = cells.filter(({ id }) => !records.get(id)?.result);
-    for (const address of graphOf(open, comparison.contents).nodes.keys()) needed.add(address);
+    const isDone = ({ id }: Cell) => Boolean(records.get(id)?.result);
+    const open = cells.filter((cell) => !isDone(cell));
+    const { nodes } = graphOf(open, comparison.contents, { finished: cells.filter(isDone) });
+    for (const address of nodes.keys()) needed.add(address);
   }
   return needed;
 }

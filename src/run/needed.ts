@@ -30,7 +30,7 @@ export async function findNodes(
   const stale = new Map<string, NodeRecord>();
   // Children before their parents: whether a stage's state is needed depends on what goes on from it.
   for (const [address, own] of [...graph.nodes].reverse()) {
-    if (dead.has(address)) continue;
+    if (dead.has(address) || (!own.isWanted && !own.children.some((child) => open.has(child)))) continue;
     const record = records.get(address);
     if (record !== undefined) {
       const isNeeded = own.children.some((child) => open.has(child));

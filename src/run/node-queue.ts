@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Graph, GraphNode } from './graph.ts';
+import { goesOnFrom } from './node.ts';
 import { isHolder, LeaseFile, type Holder, type Lease } from './lease.ts';
 import {
   hasNodeAttempts,
@@ -43,7 +44,7 @@ export class NodeQueue {
   readonly #stale: Map<string, NodeRecord>;
   readonly #leases = new Map<string, LeaseFile>();
   readonly #told = new Set<string>();
-  /** By address, of all that are not done: whether the parent is not, either; in line; or handed out. */
+  /** By address, of all that are not done: whether what it goes on from is not, either; in line; or handed out. */
   readonly #open: Map<string, 'blocked' | 'ready' | 'out'>;
   #ready: GraphNode[];
   #elsewhere: GraphNode[] = [];
@@ -56,7 +57,7 @@ export class NodeQueue {
     this.#stale = new Map(stale);
     this.#open = new Map([...open].map((address) => [address, 'blocked']));
     const all = [...open].map((address) => graph.nodes.get(address)!);
-    this.#ready = all.filter(({ node }) => node.parent === null || !open.has(node.parent)).sort(options.order);
+    this.#ready = all.filter(({ node }) => !open.has(goesOnFrom(node) ?? '')).sort(options.order);
     for (const { node } of this.#ready) this.#open.set(node.address, 'ready');
   }
 
@@ -75,11 +76,13 @@ export class NodeQueue {
     return null;
   }
 
-  /** A node is done: those that go on from it can be run. */
-  done(address: string): void {
+  /** A node is done: those that go on from it can be run. Where it diverged, only those have a use for it whose head it is. */
+  done(address: string, hasDiverged: boolean): void {
     this.#open.delete(address);
     for (const child of this.#graph.nodes.get(address)!.children) {
-      if (this.#open.get(child) === 'blocked') this.#insert(this.#graph.nodes.get(child)!);
+      const own = this.#graph.nodes.get(child)!;
+      if (hasDiverged && own.node.parent === address) this.dropped(child);
+      else if (this.#open.get(child) === 'blocked') this.#insert(own);
     }
     this.#changes.emit('change');
   }
@@ -91,13 +94,13 @@ export class NodeQueue {
     this.#changes.emit('change');
   }
 
-  /** What a node's parent left cannot be read: the parent is run again, then the node. */
-  reopen(address: string, parent: NodeRecord): void {
-    const lost = parent.node.address;
+  /** What a node goes on from cannot be read: that is run again, then the node. */
+  reopen(address: string, before: NodeRecord): void {
+    const lost = before.node.address;
     this.#open.set(address, 'blocked');
     // Another node that goes on from it may have found out first.
     if (this.#open.has(lost)) return;
-    this.#stale.set(lost, parent);
+    this.#stale.set(lost, before);
     this.#insert(this.#graph.nodes.get(lost)!);
     this.#changes.emit('change');
   }

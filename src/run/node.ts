@@ -18,7 +18,16 @@ export interface StageNode extends Addressed {
   readonly parent: string | null;
   /** Counted from 0. */
   readonly index: number;
+  /**
+   * A stage of another cell that is this one but for ending earlier (run/heads.ts): this one goes on from there. No part
+   * of the address, since what comes of it is the same without.
+   */
+  readonly head?: string;
 }
+
+/** The node that a node goes on from, and has to wait for: its head, if it has one, which waits for the parent. */
+export const goesOnFrom = (node: WorkNode): string | null =>
+  node.kind === 'stage' ? (node.head ?? node.parent) : node.parent;
 
 /** What is made of the last stage's model. */
 interface AfterTraining extends Addressed {
@@ -62,6 +71,8 @@ export interface NodeWork<Node extends WorkNode = WorkNode> {
   readonly cells: readonly string[];
   /** What the parent came to; null where there is none. */
   readonly before: StageResult | null;
+  /** What a stage's head came to; null where it has none. */
+  readonly head: StageResult | null;
   /** What a stage leaves of its state: Adam's moments too where a stage follows. */
   readonly keep: 'parameters' | 'all';
 }

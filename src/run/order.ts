@@ -12,9 +12,11 @@ export function nodeOrder(graph: Graph, cells: readonly Cell[], jobs: number): (
   const cellPlaces = new Map(cells.map(({ id }, place) => [id, place]));
   const nodePlaces = new Map([...graph.nodes.keys()].map((address, place) => [address, place]));
   const paths = longestPaths(graph);
-  const round = ({ cells: [first] }: GraphNode) => rounds.get(first!.id)!;
+  // Of a head that is run again, the first can be a cell that is done.
+  const first = ({ cells: own }: GraphNode) => own.find(({ id }) => rounds.has(id))!.id;
+  const round = (own: GraphNode) => rounds.get(first(own))!;
   const path = ({ node }: GraphNode) => (jobs === 1 ? 0 : paths.get(node.address)!);
-  const cell = ({ cells: [first] }: GraphNode) => cellPlaces.get(first!.id)!;
+  const cell = (own: GraphNode) => cellPlaces.get(first(own))!;
   const place = ({ node }: GraphNode) => nodePlaces.get(node.address)!;
   return (a, b) => round(a) - round(b) || path(b) - path(a) || cell(a) - cell(b) || place(a) - place(b);
 }

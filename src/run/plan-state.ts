@@ -57,7 +57,8 @@ export async function planState(plan: Plan, folder: string, nodes: string): Prom
   );
   const ofArm = new Map(plan.arms.map((own) => [armLabel(own.arm), own.flops]));
   const left = cells.filter(({ id }) => states.get(id)!.status === 'to run');
-  const graph = graphOf(left, plan.comparison.contents);
+  const finished = cells.filter(({ id }) => states.get(id)!.status !== 'to run');
+  const graph = graphOf(left, plan.comparison.contents, { finished });
   const { open } = await findNodes(graph, nodes);
   const stages = [...graph.nodes.values()].filter(({ node }) => node.kind === 'stage' && open.has(node.address));
   const flops = stages.reduce((sum, { work }) => sum + work, 0);

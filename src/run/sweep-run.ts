@@ -4,7 +4,7 @@ import { FailureWatch } from './failures.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { machine } from './machine.ts';
 import { hasDiverged, keptOf, type Found } from './needed.ts';
-import type { StageResult } from './node.ts';
+import { goesOnFrom, type StageResult } from './node.ts';
 import { NodeQueue, type ClaimedNode } from './node-queue.ts';
 import { runClaimed, type EndedNode } from './node-run.ts';
 import { writeNodeRecord, type NodeRecord } from './node-store.ts';
@@ -23,7 +23,7 @@ export interface RunOptions extends SweepOptions {
   readonly records: Map<string, CellRecord>;
 }
 
-/** So often is a node's parent run again since what it left cannot be read. */
+/** So often is what a node goes on from run again since what it left cannot be read. */
 const MOST_LOST = 2;
 
 /** The nodes of a sweep on their way through its workers. */
@@ -36,7 +36,7 @@ export class SweepRun {
   /** A record that cannot be written stops all workers: what they train would be lost as well. */
   readonly #trouble = new AbortController();
   readonly #signal: AbortSignal;
-  /** By address: how often a node's parent had to be run again. */
+  /** By address: how often what a node goes on from had to be run again. */
   readonly #lost = new Map<string, number>();
   #stopped: string | null = null;
 
@@ -96,12 +96,14 @@ export class SweepRun {
 
   #workOf({ own }: ClaimedNode) {
     const { node, cells } = own;
-    const before = node.parent === null ? null : this.#book.record(node.parent)!.result;
+    const result = (address: string | null) =>
+      address === null ? null : (this.#book.record(address)!.result as StageResult);
     return {
       node,
       cell: cells[0]!,
       cells: cells.map(({ id }) => id),
-      before: before as StageResult | null,
+      before: result(node.parent),
+      head: result(node.kind === 'stage' ? (node.head ?? null) : null),
       keep: keptOf(own, this.#graph),
     };
   }
@@ -133,23 +135,23 @@ export class SweepRun {
   }
 
   async #parentLost(own: GraphNode, failure: Failure): Promise<void> {
-    const { address, parent } = own.node;
+    const { address } = own.node;
+    const before = goesOnFrom(own.node);
     const times = (this.#lost.get(address) ?? 0) + 1;
     this.#lost.set(address, times);
-    // A disk that spoils whatever is written to it would have the parent run for ever.
-    if (parent === null || times > MOST_LOST) {
+    // A disk that spoils whatever is written to it would have that run for ever.
+    if (before === null || times > MOST_LOST) {
       await this.#failed(own, failure);
       return;
     }
     this.#options.onEvent({ type: 'node-retried', address, error: failure.error });
-    this.#queue.reopen(address, this.#book.record(parent)!);
+    this.#queue.reopen(address, this.#book.record(before)!);
   }
 
   async #done(record: NodeRecord): Promise<void> {
     const { address } = record.node;
     for (const ended of this.#book.done(record)) await this.#end(ended);
-    if (hasDiverged(record)) this.#queue.dropped(address);
-    else this.#queue.done(address);
+    this.#queue.done(address, hasDiverged(record));
   }
 
   async #failed({ node: { address } }: GraphNode, failure: Failure): Promise<void> {

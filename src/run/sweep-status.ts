@@ -48,9 +48,11 @@ export async function sweepState(folder: string, nodes: string, comparison: Comp
     folder,
     cells.map(({ id }) => id),
   );
+  const isDone = ({ id }: Cell) => Boolean(before.get(id)?.result);
   const graph = graphOf(
-    cells.filter(({ id }) => !before.get(id)?.result),
+    cells.filter((cell) => !isDone(cell)),
     comparison.contents,
+    { finished: cells.filter(isDone) },
   );
   const running = await runningNodes(nodes, graph);
   // Read after the leases: what ended in between has its record by now.

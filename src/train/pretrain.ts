@@ -15,12 +15,13 @@ import { validate, VALIDATION_TOKENS } from './validation.ts';
 /** What a stage goes on from: the stage before it; null where it is the first. */
 export interface Before {
   readonly result: StageResult;
-  readonly state: HostTensors;
+  /** Read only where the stage begins: not where it goes on from a checkpoint. */
+  readonly state: () => Promise<HostTensors>;
 }
 
 /** What is to be done with a stage's state while it runs. */
 export interface Checkpoints {
-  /** Where an attempt before this one got to; null where there was none. */
+  /** Where an attempt before this one got to, or where the stage's head ends; null where there is neither. */
   readonly last: TensorFile<StagePoint> | null;
   /** Called between steps and before it rejects; `read` gives the state that the point is of. */
   readonly keep: (
@@ -70,6 +71,12 @@ export async function pretrainStage(
   }
 }
 
+/** Where a stage stands once it has come to `result`: what the same stage made longer goes on from. */
+export const endPoint = ({ stage, growth, curve, end, seconds: { compile, evaluate } }: StageResult): StagePoint => ({
+  ...{ done: stage.steps, curve, limit: end.limit, growth },
+  seconds: { train: stage.seconds, compile, evaluate },
+});
+
 /** A stage that is about to be compiled. */
 interface Entry {
   readonly state: HostTensors;
@@ -93,7 +100,7 @@ async function enter(run: Run, stages: readonly PlannedStage[], index: number, b
     const parameters = await startingParameters(stages[index]!.shape, run.cell.settings, run.cell.seed);
     return { state: new Map([...parameters, ...freshMoments(parameters)]), point: start, growing: null };
   }
-  const { state, told, fitted } = await growInto(run, stages, index, before.state);
+  const { state, told, fitted } = await growInto(run, stages, index, await before.state());
   const { loss, end } = before.result;
   if (loss === null) throw new Error('a model that diverged does not grow');
   return {

@@ -10,7 +10,7 @@ import { evaluateFinal } from './evaluation.ts';
 import { finetune } from './finetune.ts';
 import { lastCheckpoint, readState, writeCheckpointAt, writeState } from './node-state.ts';
 import { corpusOpener, type OpenCorpus } from './open-corpus.ts';
-import { pretrainStage, type Before, type Checkpoints } from './pretrain.ts';
+import { endPoint, pretrainStage, type Before, type Checkpoints } from './pretrain.ts';
 import type { CellRun } from './run.ts';
 import { saveModel } from './save-model.ts';
 import { timed } from './stopwatch.ts';
@@ -34,15 +34,15 @@ export async function openTrainer(name: Engine['name'], opening: Opening = {}): 
  */
 export async function runNode(
   run: CellRun,
-  { node, cells, before, keep }: NodeWork,
+  { node, cells, before, head, keep }: NodeWork,
   context: TrainerContext,
   openCorpus: OpenCorpus,
 ): Promise<NodeResult> {
   const { nodes, models, predictions } = context;
   switch (node.kind) {
     case 'stage': {
-      const from = before === null ? null : { result: before, state: await readState(nodes, node.parent!) };
-      return runStage({ ...run, corpus: await openCorpus(run, context) }, node, from, keep, context);
+      const from = before === null ? null : { result: before, state: () => readState(nodes, node.parent!) };
+      return runStage({ ...run, corpus: await openCorpus(run, context) }, node, from, { head, keep }, context);
     }
     case 'evaluation':
       return evaluateFinal({ ...run, corpus: await openCorpus(run, context) }, await readState(nodes, node.parent));
@@ -63,14 +63,16 @@ export async function runNode(
 
 async function runStage(
   run: Parameters<typeof pretrainStage>[0],
-  { address, index }: StageNode,
+  { address, index, head: headAddress }: StageNode,
   before: Before | null,
-  keep: NodeWork['keep'],
+  { head, keep }: Pick<NodeWork, 'head' | 'keep'>,
   { nodes, checkpointEvery }: TrainerContext,
 ): Promise<StageResult> {
+  // Longer, it would have come to the same.
+  if (head?.status === 'diverged') return head;
   let kept = performance.now();
   const checkpoints: Checkpoints = {
-    last: await lastCheckpoint(nodes, address),
+    last: (await lastCheckpoint(nodes, address)) ?? (head === null ? null : await endOf(nodes, headAddress!, head)),
     keep: async (point, read, why) => {
       if (why === 'in between' && performance.now() - kept < 1000 * checkpointEvery) return;
       const at = point();
@@ -84,6 +86,16 @@ async function runStage(
   const [last] = state === null ? await checkpointSteps(nodes, address) : [];
   return last === undefined ? result : { ...result, checkpoint: `${address}/checkpoint-${last}.safetensors` };
 }
+
+/** The end of a stage as a checkpoint of the same stage made longer. */
+const endOf = async (
+  nodes: string,
+  address: string,
+  result: StageResult,
+): Promise<NonNullable<Checkpoints['last']>> => ({
+  tensors: await readState(nodes, address),
+  known: endPoint(result),
+});
 
 function taskOf({ task: name }: FinetuningNode) {
   const task = tasks.find((candidate) => candidate.name === name);

@@ -39,23 +39,31 @@ export function planOf(arms: readonly string[], seeds: readonly number[] = [0]):
   });
 }
 
-/** Arms that grow in depth from one small model, by name the operator; null is the target from the first step. */
+/**
+ * Arms that grow in depth from one small model, by name the operator; null is the target from the first step, and
+ * `never` the small model to the last. Their rate goes on over the whole run.
+ */
 export function grownPlan(arms: Readonly<Record<string, string | null>>, seeds: readonly number[] = [0]): Plan {
   const settings: Settings = {
     ...tinySettings,
     model: { ...tinySettings.model, layers: 4 },
+    growth: { ...tinySettings.growth, rate: 'continue' },
     finetune: { ...tinySettings.finetune, tasks: ['wordnet-topic'] },
   };
   const grownBy = (operator: string): Schedule => [
     { share: 0.5, reductions: { depth: { operator, settings: { layers: 2 } } } },
     { share: 0.5, reductions: {} },
   ];
+  const scheduleOf = (operator: string | null): Schedule => {
+    if (operator === null) return TARGET_ONLY;
+    return operator === 'never' ? [{ ...grownBy('stack')[0]!, share: 1 }] : grownBy(operator);
+  };
   return planSweep({
     ...planOf([]).comparison,
     seeds,
     arms: Object.entries(arms).map(([name, operator], index) => ({
       ...{ name, point: {}, group: index === 0 ? 'baseline' : 'depth' },
-      settings: { ...settings, schedule: operator === null ? TARGET_ONLY : grownBy(operator) },
+      settings: { ...settings, schedule: scheduleOf(operator) },
     })),
   });
 }

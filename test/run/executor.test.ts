@@ -232,6 +232,67 @@ describe('a sweep', () => {
     expect(kinds).toEqual([...once, 'node-started', 'node-retried', ...once, ...once, ...once]);
   });
 
+  describe('whose model that never grows goes on from where another one grows', () => {
+    const nodesOf = (events: readonly SweepEvent[]) =>
+      events.flatMap((event) => (event.type === 'node-started' ? event.address : []));
+    const kindsOf = (plan: Plan, addresses: readonly string[]) => {
+      const { nodes } = graphOf(plan.cells, {});
+      return addresses.map((address) => {
+        const { node } = nodes.get(address)!;
+        return node.kind === 'stage' ? [node.index, node.head !== undefined] : node.kind;
+      });
+    };
+
+    test('runs that stage first, whatever the order of the arms', async () => {
+      const plan = grownPlan({ 'fine never': 'never', 'fine stack': 'stack' });
+      const { events, records } = await sweep(plan, 2);
+      expect(kindsOf(plan, nodesOf(events))[0]).toEqual([0, false]);
+      expect(nodesOf(events)).toHaveLength(5);
+      // One stage each that is its own, whoever began it.
+      expect(records.map(({ attempts }) => attempts!.map(({ node }) => node))).toEqual([
+        ['stage 1', 'wordnet-topic'],
+        ['stage 1', 'stage 2', 'wordnet-topic'],
+      ]);
+    });
+
+    test('has both fail, and stops neither sooner, where that stage fails', async () => {
+      const plan = grownPlan({ 'crashing stack': 'stack', 'fine never': 'never', 'fine full': null });
+      const { records, events } = await sweep(plan);
+      expect(records.map(({ result }) => result !== null)).toEqual([false, false, true]);
+      expect(events.at(-1)).toEqual({ type: 'sweep-finished', interrupted: false, failed: 2 });
+    });
+
+    test('has both diverge where that stage does', async () => {
+      const plan = grownPlan({ 'diverging stack': 'stack', 'diverging never': 'never' });
+      const { records, starts } = await sweep(plan);
+      expect(records.map(({ result }) => result?.status)).toEqual(['diverged', 'diverged']);
+      expect(starts).toBe(2);
+      const never = graphOf(plan.cells, {}).ofCell.get(plan.cells[1]!.id)![0]!;
+      const record: unknown = JSON.parse(await readFile(join(folder, '.nodes', never, 'result.json'), 'utf8'));
+      expect(record, 'its worker was told').toMatchObject({ result: { why: 'diverged' } });
+    });
+
+    test('finds it where the other’s cell is done, and runs it again where its state is gone', async () => {
+      const other = grownPlan({ 'fine stack': 'stack' });
+      const both = grownPlan({ 'fine stack': 'stack', 'fine never': 'never' });
+      await sweep(other);
+      await leaveStates(other);
+      const again = await sweep(both);
+      expect(kindsOf(both, nodesOf(again.events))).toEqual([[0, true], 'finetuning']);
+      await rm(join(folder, 'cells', `${both.cells[1]!.id}.json`));
+      await rm(join(folder, '.nodes', nodesOf(again.events)[0]!), { recursive: true });
+      for (const ending of ['json', 'safetensors']) {
+        const [head] = graphOf(other.cells, {}).nodes.keys();
+        await rm(join(folder, '.nodes', head!, `state.${ending}`));
+      }
+      const whole = await sweep(both);
+      expect(kindsOf(both, nodesOf(whole.events))).toEqual([
+        [0, false],
+        [0, true],
+      ]);
+    });
+  });
+
   test('starts a worker anew that was killed while it had nothing to do', async () => {
     const workers: ChildProcess[] = [];
     const launch = () => {

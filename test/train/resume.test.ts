@@ -54,7 +54,7 @@ async function runStage(index: number, before: StageResult | null, options: Stop
     },
     {
       node: { kind: 'stage', address: `stage${index}`, parent: index === 0 ? null : 'stage0', index },
-      ...{ cell, cells: ['cell'], before, keep: 'all' },
+      ...{ cell, cells: ['cell'], before, head: null, keep: 'all' },
     },
     { cache: nodes, nodes, models: null, predictions: null, checkpointEvery },
     () => Promise.resolve(repetitiveCorpus),

@@ -29,14 +29,16 @@ export interface Pretrained extends CellResult {
 export async function pretrain(run: Run): Promise<Pretrained> {
   const records: NodeRecord[] = [];
   let before: Before | null = null;
+  let last: HostTensors | null = null;
   for (const index of planStages(run.cell.settings).keys()) {
     const none = { last: null, keep: () => Promise.resolve() };
     const { result, state }: Awaited<ReturnType<typeof pretrainStage>> = await pretrainStage(run, index, before, none);
     records.push(recordOf({ kind: 'stage', address: String(index), parent: null, index }, result));
-    before = state === null ? null : { result, state };
+    last = state;
     if (state === null) break;
+    before = { result, state: () => Promise.resolve(state) };
   }
-  const state = before?.state ?? null;
+  const state = last;
   const { length } = planStages(run.cell.settings).at(-1)!.shape;
   if (state !== null && length !== run.cell.settings.data.length) {
     const node = { kind: 'evaluation', address: 'evaluation', parent: '' } as const;
@@ -60,7 +62,7 @@ export async function runCell(
       const before = node.parent === null ? null : (records.get(node.parent)?.result as StageResult);
       const result = await runNode(
         run,
-        { node, cell: run.cell, cells: [run.cell.id], before, keep: keptOf(own, graph) },
+        { node, cell: run.cell, cells: [run.cell.id], before, head: null, keep: keptOf(own, graph) },
         { cache: nodes, nodes, models, predictions, checkpointEvery: 600 },
         () => Promise.resolve(run.corpus),
       );

@@ -1,4 +1,5 @@
 import type { NodeInfo } from '../../run/events.ts';
+import { goesOnFrom } from '../../run/node.ts';
 import { speedKind } from './speeds.ts';
 
 /** The nodes that are still to be run, as far as an estimate needs to know them. */
@@ -35,8 +36,9 @@ function workByKind(waiting: readonly NodeInfo[]): Ahead['work'] {
 function longestChains(waiting: readonly NodeInfo[]): Ahead['chains'] {
   const children = new Map<string | null, NodeInfo[]>();
   for (const info of waiting) {
-    const siblings = children.get(info.node.parent);
-    if (siblings === undefined) children.set(info.node.parent, [info]);
+    const before = goesOnFrom(info.node);
+    const siblings = children.get(before);
+    if (siblings === undefined) children.set(before, [info]);
     else siblings.push(info);
   }
   const addresses = new Set<string | null>(waiting.map(({ node }) => node.address));

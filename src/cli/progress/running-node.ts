@@ -104,13 +104,16 @@ const fitShare = ({ stage }: RunningNode): number => {
   return stage.fit.flops / (stage.fit.flops + stage.flops);
 };
 
-/** Share of a stage's work that is done at a step of the run. */
+/** Share of a stage's work that is done at a step of the run. What its head has done is no part of it. */
 function stageShare(own: RunningNode, step: number): number {
-  const { stage, cell } = own;
+  const { stage, cell, info } = own;
   if (stage === null || stage.flops <= 0) return 0;
-  const done = Math.min(stage.steps, Math.max(0, step - stage.start));
+  const done = flopsOfSteps(cell.settings, stage, Math.min(stage.steps, Math.max(0, step - stage.start)));
+  if (info.node.kind === 'stage' && info.node.head !== undefined) {
+    return Math.max(0, 1 - (stage.flops - done) / info.work);
+  }
   const fitted = fitShare(own);
-  return fitted + (1 - fitted) * (flopsOfSteps(cell.settings, stage, done) / stage.flops);
+  return fitted + (1 - fitted) * (done / stage.flops);
 }
 
 /** Tokens a second of pre-training, over the last seconds; null where that is unknown. */
