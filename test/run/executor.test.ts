@@ -152,6 +152,21 @@ describe('a sweep', () => {
     expect(rest.starts).toBe(1);
   });
 
+  test('ends a worker that hears nothing and has nothing to lose, within the 5 s in which all must stop', async () => {
+    const plan = planOf(['deaf']);
+    let asked = Infinity;
+    const { interrupted } = await sweep(plan, 1, (event, stop) => {
+      if (event.type !== 'node-event') return;
+      asked = performance.now();
+      stop();
+    });
+    expect(interrupted).toBe(true);
+    expect(performance.now() - asked).toBeLessThan(5000);
+    const cells = plan.cells.map((cell) => ({ ...cell, arm: 'fine' }));
+    const { records } = await sweep({ ...plan, cells });
+    expect(records[0]!.attempts!.map(({ end }) => end)).toEqual(['interrupted', 'done']);
+  });
+
   test('stops at once, and says why, when a record cannot be written', async () => {
     const plan = planOf(['fine', 'endless']);
     await writeFile(join(folder, 'cells'), 'a file where the folder should be');
