@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
 
@@ -25,21 +26,50 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
+const ELSEWHERE = 'Choose another folder: with --results for results, with GROWBENCH_CACHE for the cache.';
+
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOSPC: ['the disk is full', 'Free some space and run the same command again: finished cells are kept.'],
   EDQUOT: ['the disk quota is used up', 'Free some space and run the same command again: finished cells are kept.'],
-  EACCES: ['permission denied', 'Choose another folder with --results.'],
-  EPERM: ['permission denied', 'Choose another folder with --results.'],
-  EROFS: ['the file system is read-only', 'Choose another folder with --results.'],
-  ENOTDIR: ['a part of the path is a file, not a folder', 'Choose another folder with --results.'],
-  EEXIST: ['a part of the path is a file, not a folder', 'Choose another folder with --results.'],
-  EISDIR: ['a folder stands where the file should be', 'Choose another folder with --results.'],
+  EACCES: ['permission denied', ELSEWHERE],
+  EPERM: ['permission denied', ELSEWHERE],
+  EROFS: ['the file system is read-only', ELSEWHERE],
+  ENOTDIR: ['a part of the path is a file, not a folder', ELSEWHERE],
+  EEXIST: ['a part of the path is a file, not a folder', ELSEWHERE],
+  EISDIR: ['a folder stands where the file should be', ELSEWHERE],
 };
 
 /** What is thrown for an error of writing to `path`: a UserError where the reason is the user's to mend, else the error. */
 export function writeError(path: string, error: unknown): unknown {
   const known = REASONS[codeOf(error)];
   return known === undefined ? error : new UserError(`cannot write ${path}: ${known[0]}`, known[1], { cause: error });
+}
+
+/** What the file system refuses for reasons that only the user can mend, in the words of `strerror`. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  EMFILE: 'too many open files',
+  EIO: 'the disk does not answer as it should',
+};
+
+/**
+ * A refusal of the file system as a mistake that can be mended, or null for any other error. `path` is named where the
+ * system names none, as it does of files that are open.
+ */
+export function refusal(error: unknown, path?: string): UserError | null {
+  if (!(error instanceof Error) || !('syscall' in error)) return null;
+  const reason = REFUSALS[codeOf(error)];
+  if (reason === undefined) return null;
+  const named = 'path' in error && typeof error.path === 'string' ? error.path : path;
+  const where = named === undefined ? '' : `${named}: `;
+  const hint = 'Mend that and run the same command again: finished cells are kept.';
+  return new UserError(`${where}${reason}`, hint, { cause: error });
 }
 
 /**
@@ -51,7 +81,18 @@ export async function readJson(path: string): Promise<unknown> {
     return JSON.parse(await readFile(path, 'utf8')) as unknown;
   } catch (error) {
     if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
-    throw error;
+    throw refusal(error, path) ?? error;
+  }
+}
+
+/** What is in a folder, by name; nothing where there is no folder. */
+export async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
+    throw refusal(error, folder) ?? error;
   }
 }
 

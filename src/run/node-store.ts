@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, readJson, writeWhole } from './files.ts';
+import { codeOf, entriesOf, readJson, writeWhole } from './files.ts';
 import type { NodeResult, WorkNode } from './node.ts';
 import type { Attempt, CellRecord, EngineRecord } from './record.ts';
 
@@ -73,11 +73,7 @@ const isHelper = (name: string, withCheckpoints: boolean): boolean =>
 
 /** The addresses of all nodes that have a folder. */
 export async function storedNodes(nodes: string): Promise<string[]> {
-  const names = await readdir(nodes, { withFileTypes: true }).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
-  });
-  return names.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+  return (await entriesOf(nodes)).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
 /** What is known of a state without reading it. */
@@ -106,11 +102,8 @@ export const checkpointBase = (nodes: string, address: string, steps: number): s
 
 /** The steps after which a node's folder has checkpoints, the last first. */
 export async function checkpointSteps(nodes: string, address: string): Promise<number[]> {
-  const names = await readdir(nodeFolder(nodes, address)).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
-  });
-  const steps = names.flatMap((name) => {
+  const entries = await entriesOf(nodeFolder(nodes, address));
+  const steps = entries.flatMap(({ name }) => {
     const found = /^checkpoint-(\d+)\.json$/.exec(name)?.[1];
     return found === undefined ? [] : [Number(found)];
   });

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { codeOf, writeWhole } from './files.ts';
+import { codeOf, entriesOf, refusal, writeWhole } from './files.ts';
 import type { CellRecord } from './record.ts';
 
 const recordPath = (folder: string, id: string): string => join(folder, 'cells', `${id}.json`);
@@ -13,7 +13,10 @@ export const writeRecord = (folder: string, record: CellRecord): Promise<void> =
 
 export const hasRecord = (folder: string, id: string): boolean => existsSync(recordPath(folder, id));
 
-/** The record of a cell, or null where there is none. Throws a UserError on a file that growbench did not write. */
+/**
+ * The record of a cell, or null where there is none. Throws a UserError on a file that growbench did not write, and on
+ * one that cannot be read.
+ */
 export async function readRecord(folder: string, id: string): Promise<CellRecord | null> {
   const path = recordPath(folder, id);
   let text: string;
@@ -21,7 +24,7 @@ export async function readRecord(folder: string, id: string): Promise<CellRecord
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
-    throw error;
+    throw refusal(error, path) ?? error;
   }
   return parseRecord(path, id, text);
 }
@@ -43,11 +46,8 @@ export async function readRecords(folder: string, ids: readonly string[]): Promi
 
 /** The ids of all cells that have a record in the folder, in their order. */
 export async function recordedIds(folder: string): Promise<string[]> {
-  const names = await readdir(join(folder, 'cells')).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
-  });
-  return names.flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : [])).sort();
+  const entries = await entriesOf(join(folder, 'cells'));
+  return entries.flatMap(({ name }) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : []));
 }
 
 function parseRecord(path: string, id: string, text: string): CellRecord {
