@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { codeOf, entriesOf, readJson, writeWhole } from './files.ts';
 import type { NodeResult, WorkNode } from './node.ts';
 import type { Attempt, CellRecord, EngineRecord } from './record.ts';
+import { sealed, unsealed } from './seal.ts';
 
 /** What a finished node leaves behind besides its tensors. */
 export interface NodeRecord {
@@ -47,7 +48,8 @@ export const hasNodeRecord = (nodes: string, address: string): boolean => exists
 
 /** The record of a node; null where there is none, or what is there is not whole: then it is as good as not done. */
 export async function readNodeRecord(nodes: string, address: string): Promise<NodeRecord | null> {
-  const record = (await readJson(recordPath(nodes, address))) as Partial<NodeRecord> | null;
+  const value = await readJson(recordPath(nodes, address));
+  const record = typeof value === 'object' && value !== null ? (unsealed(value) as Partial<NodeRecord> | null) : null;
   return record?.format === 1 && record.node?.address === address && record.result ? (record as NodeRecord) : null;
 }
 
@@ -57,7 +59,7 @@ export async function readNodeRecord(nodes: string, address: string): Promise<No
  */
 export async function writeNodeRecord(nodes: string, record: NodeRecord): Promise<void> {
   const { address } = record.node;
-  await writeWhole(recordPath(nodes, address), `${JSON.stringify(record)}\n`);
+  await writeWhole(recordPath(nodes, address), `${JSON.stringify(sealed(record))}\n`);
   const folder = nodeFolder(nodes, address);
   const isDone = !(record.result.kind === 'stage' && record.result.status === 'diverged');
   const helpers = (await readdir(folder)).filter((name) => isHelper(name, isDone));

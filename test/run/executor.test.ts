@@ -183,6 +183,17 @@ describe('a sweep', () => {
     });
   });
 
+  test('refuses a record in which a digit is no longer as it was written, however it is laid out', async () => {
+    const plan = planOf(['fine']);
+    await sweep(plan);
+    const path = join(folder, 'cells', `${plan.cells[0]!.id}.json`);
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, JSON.stringify(JSON.parse(text)));
+    expect((await sweep(plan)).starts).toBe(0);
+    await writeFile(path, text.replace(/"flops": 7/, '"flops": 6'));
+    await expect(sweep(plan)).rejects.toThrow('it was changed after it was written');
+  });
+
   test.each([
     ['cut off', '{"format": 1, "cel', 'it is not JSON'],
     ['something else', '{"format": 7}', 'it has not the form of a record'],
@@ -281,6 +292,18 @@ describe('a sweep', () => {
     const [, , task] = graphOf(plan.cells, {}).nodes.keys();
     await leaveStates(plan);
     await writeFile(join(folder, '.nodes', task!, 'result.json'), '{"format":1,"node":{"kind":');
+    await rm(join(folder, 'cells'), { recursive: true });
+    expect((await sweep(plan)).starts).toBe(1);
+  });
+
+  test('and for a part in whose record a digit has changed', async () => {
+    const plan = grownPlan({ fine: 'stack' });
+    await sweep(plan);
+    const [, , task] = graphOf(plan.cells, {}).nodes.keys();
+    await leaveStates(plan);
+    const path = join(folder, '.nodes', task!, 'result.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"seconds":1', '"seconds":2'));
     await rm(join(folder, 'cells'), { recursive: true });
     expect((await sweep(plan)).starts).toBe(1);
   });
