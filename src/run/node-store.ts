@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, entriesOf, readJson, writeWhole } from './files.ts';
+import { codeOf, entriesOf, readJson, refusal, writeWhole } from './files.ts';
 import type { NodeResult, WorkNode } from './node.ts';
 import type { Attempt, CellRecord, EngineRecord } from './record.ts';
 import { sealed, unsealed } from './seal.ts';
@@ -88,13 +88,13 @@ export const stateBase = (nodes: string, address: string): string => join(nodeFo
 
 /** The state that a stage has left; null where there is none. Whether its bytes are right is seen when it is read. */
 export async function keptState(nodes: string, address: string): Promise<Kept | null> {
+  const base = stateBase(nodes, address);
   try {
-    const base = stateBase(nodes, address);
     const note = JSON.parse(await readFile(`${base}.json`, 'utf8')) as { known: Kept; bytes: number };
     return (await stat(`${base}.safetensors`)).size === note.bytes ? note.known : null;
   } catch (error) {
     if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
-    throw error;
+    throw refusal(error, `${base}.json`) ?? error;
   }
 }
 
