@@ -1,5 +1,4 @@
-import { UserError } from '../errors.ts';
-import { refusal } from '../run/files.ts';
+import { refusal, UserError } from '../errors.ts';
 import { EXIT } from './exit.ts';
 import type { Io } from './io.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { UserError } from '../errors.ts';
+import { refusal, UserError } from '../errors.ts';
 
 /**
  * Writes a file so that it is there whole or not at all: under a temporary name, synced, then renamed. Folders are
@@ -43,33 +43,6 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
 export function writeError(path: string, error: unknown): unknown {
   const known = REASONS[codeOf(error)];
   return known === undefined ? error : new UserError(`cannot write ${path}: ${known[0]}`, known[1], { cause: error });
-}
-
-/** What the file system refuses for reasons that only the user can mend, in the words of `strerror`. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left on the device',
-  EDQUOT: 'the disk quota is used up',
-  ENOTDIR: 'a part of the path is a file, not a folder',
-  EISDIR: 'it is a folder',
-  EMFILE: 'too many open files',
-  EIO: 'the disk does not answer as it should',
-};
-
-/**
- * A refusal of the file system as a mistake that can be mended, or null for any other error. `path` is named where the
- * system names none, as it does of files that are open.
- */
-export function refusal(error: unknown, path?: string): UserError | null {
-  if (!(error instanceof Error) || !('syscall' in error)) return null;
-  const reason = REFUSALS[codeOf(error)];
-  if (reason === undefined) return null;
-  const named = 'path' in error && typeof error.path === 'string' ? error.path : path;
-  const where = named === undefined ? '' : `${named}: `;
-  const hint = 'Mend that and run the same command again: finished cells are kept.';
-  return new UserError(`${where}${reason}`, hint, { cause: error });
 }
 
 /**

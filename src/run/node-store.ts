@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, entriesOf, readJson, refusal, writeWhole } from './files.ts';
+import { refusal } from '../errors.ts';
+import { codeOf, entriesOf, readJson, writeWhole } from './files.ts';
 import type { NodeResult, WorkNode } from './node.ts';
 import type { Attempt, CellRecord, EngineRecord } from './record.ts';
 import { sealed, unsealed } from './seal.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
-import { codeOf, entriesOf, refusal, writeWhole } from './files.ts';
+import { refusal, UserError } from '../errors.ts';
+import { codeOf, entriesOf, writeWhole } from './files.ts';
 import type { CellRecord } from './record.ts';
 import { sealed, unsealed } from './seal.ts';
 

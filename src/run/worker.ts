@@ -1,5 +1,4 @@
-import { ParentLost, UserError } from '../errors.ts';
-import { refusal } from './files.ts';
+import { ParentLost, refusal, UserError } from '../errors.ts';
 import { STOP_SIGNALS } from './signals.ts';
 import type { NodeResult, NodeWork } from './node.ts';
 import type { CellEvent, Trainer, TrainerContext } from './record.ts';
