@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { main } from '../dist/cli/main.js';
-import { STOP_SIGNALS } from '../dist/run/signals.js';
+import { onStopRequest } from '../dist/run/signals.js';
 
 const self = fileURLToPath(import.meta.url);
 const start = (argv, env = {}) =>
@@ -21,17 +21,12 @@ process.exitCode = await main(process.argv.slice(2), {
   openGrower: async () => (await import('../dist/train/grow-checkpoint.js')).growCheckpoint,
   openVocabularyTrainer: async () => (await import('../dist/text/train-vocabulary.js')).trainVocabulary,
   openDataChecker: async () => (await import('../dist/text/check-data.js')).checkData,
-  async settleEngine(request) {
+  async settleEngine(request, signal) {
     const { settleEngine, surroundings } = await import('../dist/engine/settle.js');
-    return settleEngine(request, surroundings(process.env, start));
+    return settleEngine(request, surroundings(process.env, start, signal));
   },
   openEngineTools: () => import('../dist/engine/install/index.js'),
-  onInterrupt(handler) {
-    for (const signal of STOP_SIGNALS) process.on(signal, handler);
-    return () => {
-      for (const signal of STOP_SIGNALS) process.off(signal, handler);
-    };
-  },
+  onInterrupt: onStopRequest,
 });
 
 // After a second Ctrl-C nothing is waited for, whatever is still open.

@@ -13,6 +13,33 @@ export class UserError extends Error {
 /** What a node of a sweep goes on from is gone or damaged: it has to be made again first. */
 export class ParentLost extends UserError {}
 
+/** What the file system refuses for reasons that only the user can mend, in the words of `strerror`. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  EMFILE: 'too many open files',
+  EIO: 'the disk does not answer as it should',
+};
+
+/**
+ * A refusal of the file system as a mistake that can be mended, or null for any other error. `path` is named where the
+ * system names none, as it does of files that are open.
+ */
+export function refusal(error: unknown, path?: string): UserError | null {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null;
+  const reason = REFUSALS[String(error.code)];
+  if (reason === undefined) return null;
+  const named = 'path' in error && typeof error.path === 'string' ? error.path : path;
+  const where = named === undefined ? '' : `${named}: `;
+  const hint = 'Mend that and run the same command again: finished cells are kept.';
+  return new UserError(`${where}${reason}`, hint, { cause: error });
+}
+
 /** Lines that TensorFlow writes to stderr at its start whatever it is told, and that are no errors. */
 export const LIBRARY_CHATTER = /^I\d{4} \d\d:\d\d:[\d.]+ |^WARNING: All log messages before absl::InitializeLog/;
 

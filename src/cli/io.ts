@@ -33,8 +33,11 @@ export interface Io {
   openGrower(): Promise<Grower>;
   /** Loads the text code. */
   openVocabularyTrainer(): Promise<VocabularyTrainer>;
-  /** What a sweep runs on, found out without loading it. Rejects with a UserError where a named engine is not there. */
-  settleEngine(request: EngineRequest): Promise<SettledEngine>;
+  /**
+   * What a sweep runs on, found out without loading it. Rejects with a UserError where a named engine is not there, and
+   * with the signal's reason when stopped.
+   */
+  settleEngine(request: EngineRequest, signal?: AbortSignal): Promise<SettledEngine>;
   /** Loads what reads data sets, but no engine. */
   openDataChecker(): Promise<DataChecker>;
   openEngineTools(): Promise<EngineTools>;

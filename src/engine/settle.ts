@@ -36,12 +36,18 @@ export interface Surroundings {
   readonly probe: (candidate: Candidate) => Promise<ProbeOutcome>;
 }
 
-/** This machine. `fork` starts growbench itself, with an IPC channel and a piped stderr. */
-export const surroundings = (env: Environment, fork: (argv: readonly string[]) => ChildProcess): Surroundings => ({
+/**
+ * This machine. `fork` starts growbench itself, with an IPC channel and a piped stderr; `signal` ends what it started,
+ * and rejects with its reason.
+ */
+export const surroundings = (
+  env: Environment,
+  fork: (argv: readonly string[]) => ChildProcess,
+  signal = new AbortController().signal,
+): Surroundings => ({
   env,
   driver: () => nvidiaDriver(env),
-  probe: ({ label, name }) =>
-    probeInProcess(label, () => fork(['engine', 'probe', label, '--as', name]), new AbortController().signal),
+  probe: ({ label, name }) => probeInProcess(label, () => fork(['engine', 'probe', label, '--as', name]), signal),
 });
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { stat } from 'node:fs/promises';
 import { checkpointFiles } from '../checkpoint/files.ts';
 import { UserError } from '../errors.ts';
 import { CORPORA } from './corpora.ts';
@@ -8,21 +8,41 @@ import { codeOf } from './files.ts';
 import type { Arm, Comparison } from './spec.ts';
 import { userFiles } from './task-files.ts';
 
+/** How the reading of files is watched and stopped. */
+export interface Reading {
+  /** Told the bytes that are read, of all there are, as they are read. */
+  readonly onProgress?: ((done: number, of: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * SHA-256 of every file that the arms read text from and of every checkpoint that they start from, by path, and of the
  * data of every task, by dataKey: a cell is named by what is in a file, not by where it lies, so that changed text is
  * not taken for text that was trained on.
- * Throws a UserError for a task's file that is not there.
+ * Every byte is read anew each time: a file that was changed may keep its size and its time, and a name that is wrong is
+ * worse than a wait. Throws a UserError for a task's file that is not there, and `signal.reason` when stopped.
  */
-export async function contentsOf(arms: readonly Arm[]): Promise<Comparison['contents']> {
+export async function contentsOf(arms: readonly Arm[], reading: Reading = {}): Promise<Comparison['contents']> {
   const named: readonly string[] = CORPORA;
   const corpora = arms.flatMap(({ settings }) => settings.data.corpus).filter((entry) => !named.includes(entry));
   const tasks = (await Promise.all(arms.map(({ settings }) => userFiles(settings)))).flat();
   const files = new Map([...corpora.map((path) => [path, [path]] as const), ...(await checkpoints(arms)), ...tasks]);
   const digests: Record<string, string> = {};
+  const watch = { ...reading, onBytes: await counting([...files.values()].flat(), reading) };
   // One after another: a corpus may be of more files than can be open at a time.
-  for (const [key, paths] of files) digests[key] = await digestOf(paths);
+  for (const [key, paths] of files) digests[key] = await digestOf(paths, watch);
   return digests;
+}
+
+async function counting(paths: readonly string[], { onProgress }: Reading): Promise<(bytes: number) => void> {
+  if (onProgress === undefined) return () => undefined;
+  let [done, of] = [0, 0];
+  // A file that is not there is told of where it is read.
+  for (const path of paths) of += (await stat(path).catch(() => null))?.size ?? 0;
+  return (bytes) => {
+    done += bytes;
+    onProgress(done, of);
+  };
 }
 
 async function checkpoints(arms: readonly Arm[]): Promise<(readonly [folder: string, paths: readonly string[]])[]> {
@@ -30,16 +50,28 @@ async function checkpoints(arms: readonly Arm[]): Promise<(readonly [folder: str
   return Promise.all([...folders].map(async (folder) => [folder, await checkpointFiles(folder)] as const));
 }
 
-async function digestOf(paths: readonly string[]): Promise<string> {
+interface Watch extends Pick<Reading, 'signal'> {
+  readonly onBytes: (bytes: number) => void;
+}
+
+async function digestOf(paths: readonly string[], watch: Watch): Promise<string> {
   const single: string[] = [];
-  for (const path of paths) {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash).catch((error: unknown) => {
-      throw unreadable(path, error);
-    });
-    single.push(hash.digest('hex'));
-  }
+  for (const path of paths) single.push(await digestOfFile(path, watch));
   return single.length === 1 ? single[0]! : createHash('sha256').update(single.join(' ')).digest('hex');
+}
+
+async function digestOfFile(path: string, { signal, onBytes }: Watch): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      signal?.throwIfAborted();
+      hash.update(bytes as Buffer);
+      onBytes((bytes as Buffer).length);
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return hash.digest('hex');
 }
 
 function unreadable(path: string, error: unknown): unknown {

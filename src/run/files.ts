@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { UserError } from '../errors.ts';
+import { refusal, UserError } from '../errors.ts';
 
 /**
  * Writes a file so that it is there whole or not at all: under a temporary name, synced, then renamed. Folders are
@@ -25,15 +26,17 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
+const ELSEWHERE = 'Choose another folder: with --results for results, with GROWBENCH_CACHE for the cache.';
+
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOSPC: ['the disk is full', 'Free some space and run the same command again: finished cells are kept.'],
   EDQUOT: ['the disk quota is used up', 'Free some space and run the same command again: finished cells are kept.'],
-  EACCES: ['permission denied', 'Choose another folder with --results.'],
-  EPERM: ['permission denied', 'Choose another folder with --results.'],
-  EROFS: ['the file system is read-only', 'Choose another folder with --results.'],
-  ENOTDIR: ['a part of the path is a file, not a folder', 'Choose another folder with --results.'],
-  EEXIST: ['a part of the path is a file, not a folder', 'Choose another folder with --results.'],
-  EISDIR: ['a folder stands where the file should be', 'Choose another folder with --results.'],
+  EACCES: ['permission denied', ELSEWHERE],
+  EPERM: ['permission denied', ELSEWHERE],
+  EROFS: ['the file system is read-only', ELSEWHERE],
+  ENOTDIR: ['a part of the path is a file, not a folder', ELSEWHERE],
+  EEXIST: ['a part of the path is a file, not a folder', ELSEWHERE],
+  EISDIR: ['a folder stands where the file should be', ELSEWHERE],
 };
 
 /** What is thrown for an error of writing to `path`: a UserError where the reason is the user's to mend, else the error. */
@@ -51,7 +54,18 @@ export async function readJson(path: string): Promise<unknown> {
     return JSON.parse(await readFile(path, 'utf8')) as unknown;
   } catch (error) {
     if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
-    throw error;
+    throw refusal(error, path) ?? error;
+  }
+}
+
+/** What is in a folder, by name; nothing where there is no folder. */
+export async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
+    throw refusal(error, folder) ?? error;
   }
 }
 

@@ -1,6 +1,6 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf } from './files.ts';
+import { entriesOf } from './files.ts';
 import { graphOf } from './graph.ts';
 import { readHolder } from './lease.ts';
 import { nodeFolder, nodeLease, nodesFolder, storedNodes } from './node-store.ts';
@@ -44,7 +44,7 @@ export async function removeStates(found: readonly KeptState[]): Promise<void> {
 const TENSORS = '.safetensors';
 
 async function statesIn(folder: string): Promise<KeptState[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(TENSORS)).sort();
+  const names = (await entriesOf(folder)).flatMap(({ name }) => (name.endsWith(TENSORS) ? [name] : []));
   return Promise.all(
     names.map(async (name) => ({ path: join(folder, name), bytes: (await stat(join(folder, name))).size })),
   );
@@ -52,12 +52,9 @@ async function statesIn(folder: string): Promise<KeptState[]> {
 
 /** The addresses of all nodes of the cells that sweeps were begun for and that have not ended. */
 async function neededNodes(results: string): Promise<Set<string>> {
-  const folders = await readdir(results, { withFileTypes: true }).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
-  });
+  const folders = (await entriesOf(results)).filter((entry) => entry.isDirectory());
   const needed = new Set<string>();
-  for (const entry of folders.filter((one) => one.isDirectory())) {
+  for (const entry of folders) {
     const folder = join(results, entry.name);
     const comparison = await readComparison(folder);
     if (comparison === null) continue;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf } from './files.ts';
+import { codeOf, writeError } from './files.ts';
 import { isGone, thisProcess, type ProcessName } from './process.ts';
 
 /** Who holds a lease. */
@@ -127,7 +127,8 @@ function createWhole(path: string, text: string): boolean {
     if (codeOf(error) === 'EEXIST') return false;
     // The folder was tidied away in between.
     if (codeOf(error) === 'ENOENT') return createWhole(path, text);
-    throw error;
+    // Of the lease, whose name does not change: cells that fail for one reason have to say the same.
+    throw writeError(path, error);
   } finally {
     rmSync(draft, { force: true });
   }

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { preparationLease, unfinishedDigest } from './cache-names.ts';
-import { codeOf } from './files.ts';
+import { entriesOf } from './files.ts';
 import { readHolder } from './lease.ts';
 import { hostName, isGone } from './process.ts';
 
@@ -16,12 +16,8 @@ const ABANDONED_MS = 24 * 3600 * 1000;
 
 /** Unfinished files and folders in a cache that nobody is working on, by name; none where there is no cache. */
 export async function leftovers(cache: string): Promise<Leftover[]> {
-  const names = await readdir(cache).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
-  });
   const found: Leftover[] = [];
-  for (const name of names.sort()) {
+  for (const { name } of await entriesOf(cache)) {
     const digest = unfinishedDigest(name);
     if (digest === null || (await isInUse(cache, name, digest))) continue;
     found.push({ path: join(cache, name), bytes: await sizeOf(join(cache, name)) });

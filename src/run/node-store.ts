@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, readJson, writeWhole } from './files.ts';
+import { refusal } from '../errors.ts';
+import { codeOf, entriesOf, readJson, writeWhole } from './files.ts';
 import type { NodeResult, WorkNode } from './node.ts';
 import type { Attempt, CellRecord, EngineRecord } from './record.ts';
+import { sealed, unsealed } from './seal.ts';
 
 /** What a finished node leaves behind besides its tensors. */
 export interface NodeRecord {
@@ -47,7 +49,8 @@ export const hasNodeRecord = (nodes: string, address: string): boolean => exists
 
 /** The record of a node; null where there is none, or what is there is not whole: then it is as good as not done. */
 export async function readNodeRecord(nodes: string, address: string): Promise<NodeRecord | null> {
-  const record = (await readJson(recordPath(nodes, address))) as Partial<NodeRecord> | null;
+  const value = await readJson(recordPath(nodes, address));
+  const record = typeof value === 'object' && value !== null ? (unsealed(value) as Partial<NodeRecord> | null) : null;
   return record?.format === 1 && record.node?.address === address && record.result ? (record as NodeRecord) : null;
 }
 
@@ -57,7 +60,7 @@ export async function readNodeRecord(nodes: string, address: string): Promise<No
  */
 export async function writeNodeRecord(nodes: string, record: NodeRecord): Promise<void> {
   const { address } = record.node;
-  await writeWhole(recordPath(nodes, address), `${JSON.stringify(record)}\n`);
+  await writeWhole(recordPath(nodes, address), `${JSON.stringify(sealed(record))}\n`);
   const folder = nodeFolder(nodes, address);
   const isDone = !(record.result.kind === 'stage' && record.result.status === 'diverged');
   const helpers = (await readdir(folder)).filter((name) => isHelper(name, isDone));
@@ -73,11 +76,7 @@ const isHelper = (name: string, withCheckpoints: boolean): boolean =>
 
 /** The addresses of all nodes that have a folder. */
 export async function storedNodes(nodes: string): Promise<string[]> {
-  const names = await readdir(nodes, { withFileTypes: true }).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
-  });
-  return names.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+  return (await entriesOf(nodes)).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
 /** What is known of a state without reading it. */
@@ -90,13 +89,13 @@ export const stateBase = (nodes: string, address: string): string => join(nodeFo
 
 /** The state that a stage has left; null where there is none. Whether its bytes are right is seen when it is read. */
 export async function keptState(nodes: string, address: string): Promise<Kept | null> {
+  const base = stateBase(nodes, address);
   try {
-    const base = stateBase(nodes, address);
     const note = JSON.parse(await readFile(`${base}.json`, 'utf8')) as { known: Kept; bytes: number };
     return (await stat(`${base}.safetensors`)).size === note.bytes ? note.known : null;
   } catch (error) {
     if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
-    throw error;
+    throw refusal(error, `${base}.json`) ?? error;
   }
 }
 
@@ -106,11 +105,8 @@ export const checkpointBase = (nodes: string, address: string, steps: number): s
 
 /** The steps after which a node's folder has checkpoints, the last first. */
 export async function checkpointSteps(nodes: string, address: string): Promise<number[]> {
-  const names = await readdir(nodeFolder(nodes, address)).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
-  });
-  const steps = names.flatMap((name) => {
+  const entries = await entriesOf(nodeFolder(nodes, address));
+  const steps = entries.flatMap(({ name }) => {
     const found = /^checkpoint-(\d+)\.json$/.exec(name)?.[1];
     return found === undefined ? [] : [Number(found)];
   });

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../errors.ts';
 import { codeOf, readJson, writeWhole } from './files.ts';
+import { sealed, unsealed } from './seal.ts';
 import type { Comparison } from './spec.ts';
 
 const runningFolder = (folder: string): string => join(folder, 'running');
@@ -11,11 +14,24 @@ const comparisonPath = (folder: string): string => join(runningFolder(folder), '
  * tables yet that say it, and for whoever cleans up, since it may go on.
  */
 export const keepComparison = (folder: string, comparison: Comparison): Promise<void> =>
-  writeWhole(comparisonPath(folder), `${JSON.stringify(comparison)}\n`);
+  writeWhole(comparisonPath(folder), `${JSON.stringify(sealed(comparison))}\n`);
 
-/** The comparison that was begun last in a folder; null where everything begun has been finished. */
-export const readComparison = async (folder: string): Promise<Comparison | null> =>
-  (await readJson(comparisonPath(folder))) as Comparison | null;
+/**
+ * The comparison that was begun last in a folder; null where everything begun has been finished. Throws a UserError
+ * where it cannot be told what was begun: whoever cleans up would take it for nothing.
+ */
+export async function readComparison(folder: string): Promise<Comparison | null> {
+  const path = comparisonPath(folder);
+  let value = await readJson(path);
+  if (value === null) {
+    if (!existsSync(path)) return null;
+    // It may have been begun since.
+    value = await readJson(path);
+  }
+  const comparison = typeof value === 'object' && value !== null ? unsealed(value) : null;
+  if (comparison !== null) return comparison as Comparison;
+  throw new UserError(`${path} is damaged`, 'Run the sweep that was begun there again, which writes it anew.');
+}
 
 /** Once a comparison is finished, its tables say what it was. */
 export async function forgetComparison(folder: string): Promise<void> {

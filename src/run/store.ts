@@ -1,19 +1,23 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
-import { codeOf, writeWhole } from './files.ts';
+import { refusal, UserError } from '../errors.ts';
+import { codeOf, entriesOf, writeWhole } from './files.ts';
 import type { CellRecord } from './record.ts';
+import { sealed, unsealed } from './seal.ts';
 
 const recordPath = (folder: string, id: string): string => join(folder, 'cells', `${id}.json`);
 
 /** Leaves a cell's record in the results folder, whole or not at all. */
 export const writeRecord = (folder: string, record: CellRecord): Promise<void> =>
-  writeWhole(recordPath(folder, record.cell.id), `${JSON.stringify(record, null, 2)}\n`);
+  writeWhole(recordPath(folder, record.cell.id), `${JSON.stringify(sealed(record), null, 2)}\n`);
 
 export const hasRecord = (folder: string, id: string): boolean => existsSync(recordPath(folder, id));
 
-/** The record of a cell, or null where there is none. Throws a UserError on a file that growbench did not write. */
+/**
+ * The record of a cell, or null where there is none. Throws a UserError on a file that growbench did not write, and on
+ * one that cannot be read.
+ */
 export async function readRecord(folder: string, id: string): Promise<CellRecord | null> {
   const path = recordPath(folder, id);
   let text: string;
@@ -21,7 +25,7 @@ export async function readRecord(folder: string, id: string): Promise<CellRecord
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
-    throw error;
+    throw refusal(error, path) ?? error;
   }
   return parseRecord(path, id, text);
 }
@@ -43,11 +47,8 @@ export async function readRecords(folder: string, ids: readonly string[]): Promi
 
 /** The ids of all cells that have a record in the folder, in their order. */
 export async function recordedIds(folder: string): Promise<string[]> {
-  const names = await readdir(join(folder, 'cells')).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
-  });
-  return names.flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : [])).sort();
+  const entries = await entriesOf(join(folder, 'cells'));
+  return entries.flatMap(({ name }) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : []));
 }
 
 function parseRecord(path: string, id: string, text: string): CellRecord {
@@ -57,9 +58,12 @@ function parseRecord(path: string, id: string, text: string): CellRecord {
   } catch (error) {
     throw notARecord(path, 'it is not JSON', { cause: error });
   }
-  if (!isRecord(value)) throw notARecord(path, 'it has not the form of a record');
-  if (value.cell.id !== id) throw notARecord(path, `it is the record of cell ${value.cell.id}`);
-  return value;
+  if (typeof value !== 'object' || value === null) throw notARecord(path, 'it has not the form of a record');
+  const record = unsealed(value);
+  if (record === null) throw notARecord(path, 'it was changed after it was written');
+  if (!isRecord(record)) throw notARecord(path, 'it has not the form of a record');
+  if (record.cell.id !== id) throw notARecord(path, `it is the record of cell ${record.cell.id}`);
+  return record;
 }
 
 const notARecord = (path: string, why: string, options?: ErrorOptions): UserError =>
@@ -69,8 +73,7 @@ const notARecord = (path: string, why: string, options?: ErrorOptions): UserErro
     options,
   );
 
-function isRecord(value: unknown): value is CellRecord {
-  if (typeof value !== 'object' || value === null) return false;
+function isRecord(value: object): value is CellRecord {
   const { format, cell, result } = value as Partial<Record<keyof CellRecord, unknown>>;
   return format === 1 && typeof cell === 'object' && cell !== null && 'id' in cell && typeof result === 'object';
 }

@@ -22,6 +22,9 @@ export interface WorkerOptions {
 /** Characters of stderr that are kept. */
 const STDERR_KEPT = 20_000;
 
+/** How long a worker that has nothing to lose is waited for once it is asked to stop. */
+const PATIENCE_MS = 3000;
+
 /** One worker process at a time, started anew after a crash. */
 export class WorkerProcess {
   readonly #options: WorkerOptions;
@@ -42,8 +45,14 @@ export class WorkerProcess {
     const started = new Date().toISOString();
     const engines: EngineRecord[] = [];
     const { signal, context, onEvent } = this.#options;
+    let isTraining = false;
+    let patience: NodeJS.Timeout | undefined;
     const stop = () => {
       send(child, { type: 'stop' });
+      // Recording the graph of a large model is one long call, which hears nothing; it is begun anew in any case.
+      patience = setTimeout(() => {
+        if (!isTraining) child.kill('SIGKILL');
+      }, PATIENCE_MS);
     };
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -53,6 +62,7 @@ export class WorkerProcess {
           const { name, device, versions, why, threads, repeatable } = event;
           engines.push({ name, device, versions, why, threads, repeatable });
         }
+        isTraining ||= TRAINING.includes(event.type);
         progress.note(event);
         onEvent({ type: 'node-event', address: work.node.address, event });
       });
@@ -68,6 +78,7 @@ export class WorkerProcess {
       if (result !== null) return { ...outcome, end: 'done', result };
       return { ...outcome, end: isParentLost ? 'parent lost' : 'failed', error: error ?? '', said: this.#stderr };
     } finally {
+      clearTimeout(patience);
       signal.removeEventListener('abort', stop);
     }
   }
@@ -134,6 +145,9 @@ export class WorkerProcess {
     });
   }
 }
+
+/** Told once there is something that would be lost with the process. */
+const TRAINING: readonly CellEvent['type'][] = ['stage', 'step', 'evaluate', 'finetune', 'score'];
 
 /** What came of one try. */
 export type Tried = { readonly attempt: Attempt; readonly engine: EngineRecord | null } & (

@@ -1,4 +1,4 @@
-import { ParentLost, UserError } from '../errors.ts';
+import { ParentLost, refusal, UserError } from '../errors.ts';
 import { STOP_SIGNALS } from './signals.ts';
 import type { NodeResult, NodeWork } from './node.ts';
 import type { CellEvent, Trainer, TrainerContext } from './record.ts';
@@ -68,7 +68,8 @@ async function serveNode(
 }
 
 function failureMessage(error: unknown): string {
-  if (error instanceof UserError) return `${error.message}\n${error.hint}`;
+  const mistake = error instanceof UserError ? error : refusal(error);
+  if (mistake !== null) return `${mistake.message}\n${mistake.hint}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

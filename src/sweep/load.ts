@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { contentsOf } from '../run/contents.ts';
+import { contentsOf, type Reading } from '../run/contents.ts';
 import type { Comparison, Xla } from '../run/spec.ts';
 import { resolveCorpora } from './corpora.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -23,11 +23,12 @@ export interface LoadedSweep extends Omit<Comparison, 'engine'> {
  * Reads a sweep file, checks all of it and expands it to the arms of a comparison.
  *
  * `set` holds `path=value` options, laid over `base` (or `seeds`, `engine`). Paths of corpora become absolute.
- * Throws a UserError that tells every mistake at once: where it is, what must hold, what was received.
+ * Throws a UserError that tells every mistake at once: where it is, what must hold, what was received; and the signal's
+ * reason when stopped, as the reading of large corpora can be.
  */
 export async function loadSweep(
   file: string,
-  options: { readonly set?: readonly string[] } = {},
+  options: Reading & { readonly set?: readonly string[] } = {},
 ): Promise<LoadedSweep> {
   const name = sweepName(file);
   const { sources, layer, problems: unread } = await readSweep(file);
@@ -57,7 +58,7 @@ export async function loadSweep(
     vary,
     engine: { ...DEFAULTS.engine, ...(typeof engine === 'string' ? { name: engine } : engine) },
     arms,
-    contents: { ...(await contentsOf(arms)), ...corpora.contents },
+    contents: { ...(await contentsOf(arms, options)), ...corpora.contents },
   };
 }
 

@@ -7,6 +7,7 @@ import { openCorpus } from './corpora/index.ts';
 import type { PreparedCorpus } from './corpus.ts';
 import { corpusDigest, sentencesDigest } from './digest.ts';
 import { draftPrefix } from '../run/cache-names.ts';
+import { codeOf, writeError } from '../run/files.ts';
 import { prepareOnce } from './prepare-once.ts';
 import { LARGEST_VOCABULARY } from './shard.ts';
 import { openShards, writeShards } from './shard-files.ts';
@@ -88,6 +89,9 @@ async function make(folder: string, cache: string, work: Work): Promise<void> {
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
     syncFolder(cache);
+  } catch (error) {
+    // Of what is open the system says no name; nothing but a write fails for these.
+    throw ['ENOSPC', 'EDQUOT', 'EROFS'].includes(codeOf(error)) ? writeError(folder, error) : error;
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

@@ -44,7 +44,7 @@ async function digestOf(path: string, signal: AbortSignal | undefined): Promise<
       hash.update(bytes as Buffer);
     }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (['ENOENT', 'EISDIR'].includes(codeOf(error))) return null;
     throw error;
   }
   return hash.digest('hex');

@@ -186,6 +186,19 @@ test('a sweep with failed cells goes on, shows why, and exits with 1', async () 
 });
 
 describe('Ctrl-C', () => {
+  test('while it is found out what to run names the command that runs it', async () => {
+    const io: RecordedIo = {
+      ...recordedIo({ env: { GROWBENCH_CACHE: folder } }),
+      settleEngine: (_, signal) => {
+        io.interrupt();
+        return Promise.reject(signal?.reason as Error);
+      },
+    };
+    expect(await main(argv(), io)).toBe(75);
+    expect(io.stderr.text).toMatch(/^growbench: stopped before anything was run; go on with: growbench sweep .*\n$/);
+    expect(io.forks).toEqual([]);
+  });
+
   test('stops after the step, keeps what is finished, and names the command that goes on', async () => {
     let io: RecordedIo | null = null;
     const trainer = stuckAfterFirst(() => io?.interrupt());

@@ -152,6 +152,21 @@ describe('a sweep', () => {
     expect(rest.starts).toBe(1);
   });
 
+  test('ends a worker that hears nothing and has nothing to lose, within the 5 s in which all must stop', async () => {
+    const plan = planOf(['deaf']);
+    let asked = Infinity;
+    const { interrupted } = await sweep(plan, 1, (event, stop) => {
+      if (event.type !== 'node-event') return;
+      asked = performance.now();
+      stop();
+    });
+    expect(interrupted).toBe(true);
+    expect(performance.now() - asked).toBeLessThan(5000);
+    const cells = plan.cells.map((cell) => ({ ...cell, arm: 'fine' }));
+    const { records } = await sweep({ ...plan, cells });
+    expect(records[0]!.attempts!.map(({ end }) => end)).toEqual(['interrupted', 'done']);
+  });
+
   test('stops at once, and says why, when a record cannot be written', async () => {
     const plan = planOf(['fine', 'endless']);
     await writeFile(join(folder, 'cells'), 'a file where the folder should be');
@@ -166,6 +181,17 @@ describe('a sweep', () => {
       engine: { name: 'wasm', device: 'test', versions: {}, why: 'it was named', threads: 2, repeatable: true },
       machine: { node: process.version },
     });
+  });
+
+  test('refuses a record in which a digit is no longer as it was written, however it is laid out', async () => {
+    const plan = planOf(['fine']);
+    await sweep(plan);
+    const path = join(folder, 'cells', `${plan.cells[0]!.id}.json`);
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, JSON.stringify(JSON.parse(text)));
+    expect((await sweep(plan)).starts).toBe(0);
+    await writeFile(path, text.replace(/"flops": 7/, '"flops": 6'));
+    await expect(sweep(plan)).rejects.toThrow('it was changed after it was written');
   });
 
   test.each([
@@ -327,6 +353,18 @@ describe('a sweep', () => {
     const [, , task] = graphOf(plan.cells, {}).nodes.keys();
     await leaveStates(plan);
     await writeFile(join(folder, '.nodes', task!, 'result.json'), '{"format":1,"node":{"kind":');
+    await rm(join(folder, 'cells'), { recursive: true });
+    expect((await sweep(plan)).starts).toBe(1);
+  });
+
+  test('and for a part in whose record a digit has changed', async () => {
+    const plan = grownPlan({ fine: 'stack' });
+    await sweep(plan);
+    const [, , task] = graphOf(plan.cells, {}).nodes.keys();
+    await leaveStates(plan);
+    const path = join(folder, '.nodes', task!, 'result.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"seconds":1', '"seconds":2'));
     await rm(join(folder, 'cells'), { recursive: true });
     expect((await sweep(plan)).starts).toBe(1);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { contentsOf } from '../../src/run/contents.ts';
 import { planStages } from '../../src/run/plan.ts';
-import { cellId, type CellIdentity, type EngineName, type Xla } from '../../src/run/spec.ts';
+import { cellId, type Arm, type CellIdentity, type EngineName, type Xla } from '../../src/run/spec.ts';
 import { tinySettings } from './cells.ts';
 
 const identity: CellIdentity = { settings: tinySettings, seed: 0, engine: { name: 'wasm', xla: 'off' }, contents: {} };
@@ -66,6 +66,25 @@ test('the text files of a sweep are told apart by their bytes', async () => {
   const contents = await contentsOf([{ name: 'full', point: {}, group: 'baseline', settings: reading(path) }]);
   // The test vector of FIPS 180-2, appendix B.1.
   expect(contents).toEqual({ [path]: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' });
+  await rm(folder, { recursive: true });
+});
+
+test('the reading of text files is told of to their last byte, and can be stopped', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'growbench-'));
+  const path = join(folder, 'long.txt');
+  await writeFile(path, Buffer.alloc(5 << 20, 'a'));
+  const arms: readonly Arm[] = [{ name: 'full', point: {}, group: 'baseline', settings: reading(path) }];
+  const told: (readonly [done: number, of: number])[] = [];
+  await contentsOf(arms, { onProgress: (done, of) => told.push([done, of]) });
+  expect(told.at(-1)).toEqual([5 << 20, 5 << 20]);
+  const stop = new AbortController();
+  const stopped = contentsOf(arms, {
+    signal: stop.signal,
+    onProgress: () => {
+      stop.abort(new Error('enough'));
+    },
+  });
+  await expect(stopped).rejects.toThrow('enough');
   await rm(folder, { recursive: true });
 });
 

@@ -9,6 +9,7 @@ import { engineering, percent, signedPercent } from '../format.ts';
 import type { Io } from '../io.ts';
 import type { PlanOptions } from '../program.ts';
 import { armStates, isFresh, toRunText } from '../plan-state-text.ts';
+import { tellReading } from '../reading.ts';
 import { settledPlan } from '../settled-plan.ts';
 import { shapeCode, shapeLegend } from '../shape-text.ts';
 import { markLegend, stageMarks } from '../stage-marks.ts';
@@ -20,7 +21,7 @@ import { tableOptions } from '../terminal.ts';
  * on a broken file and on a broken record.
  */
 export async function plan(file: string, options: PlanOptions, io: Io): Promise<number> {
-  const { plan: planned } = await settledPlan(file, options, io);
+  const { plan: planned } = await settledPlan(file, options, io, { onProgress: tellReading(io) });
   const folder = join(options.results, planned.comparison.name);
   const state = await planState(planned, folder, nodesFolder(options.results));
   io.stdout.write(

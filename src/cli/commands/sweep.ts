@@ -1,20 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { rm } from 'node:fs/promises';
 import { writeTables } from '../../report/index.ts';
-import type { SettledEngine } from '../../engine/settle.ts';
 import type { ArmRow } from '../../report/arms.ts';
 import type { SweepEvent } from '../../run/events.ts';
 import { runSweep, type SweepOutcome } from '../../run/executor.ts';
-import { writeWhole } from '../../run/files.ts';
 import { nodesFolder } from '../../run/node-store.ts';
-import type { Plan } from '../../run/plan.ts';
 import { predictionsFolder } from '../../run/predictions.ts';
 import type { CellRecord } from '../../run/record.ts';
-import { cellsOfShard } from '../../run/shard.ts';
-import type { Cell } from '../../run/spec.ts';
-import { UserError } from '../../errors.ts';
 import { metricsOfTasks } from '../task-metrics.ts';
 import { cacheFolder } from '../cache.ts';
 import { cardOf, visibleCards } from '../cards.ts';
@@ -26,7 +19,7 @@ import { openDisplay } from '../progress/display.ts';
 import { predictionsText } from '../predictions-text.ts';
 import { provenance } from '../provenance.ts';
 import { resultsMarkdown, resultsTable } from '../results-table.ts';
-import { settledPlan } from '../settled-plan.ts';
+import { settledSweeps, type SettledSweep } from '../settled-sweeps.ts';
 import { shareCores } from '../share-cores.ts';
 import { shellWord } from '../shell.ts';
 import { tableOptions } from '../terminal.ts';
@@ -42,61 +35,50 @@ export async function sweep(
   argv: readonly string[],
   io: Io,
 ): Promise<number> {
-  const sweeps = await settledSweeps(files, options, io);
-  for (const { folder } of sweeps) await checkWritable(folder);
   const interrupts = watchInterrupts(io);
-  const all = async () => {
-    let worst: number = EXIT.done;
-    for (const settled of sweeps) {
-      const code = await runAndReport(settled, options, argv, io, interrupts);
-      worst = Math.max(worst, code);
-      if (code === EXIT.interrupted || (options.failFast === true && code !== EXIT.done)) break;
-    }
-    return worst;
-  };
+  const again = `go on with: ${['growbench', ...argv.map(shellWord)].join(' ')}`;
   try {
-    return await Promise.race([all(), interrupts.killed]);
+    return await Promise.race([runAll(files, options, again, io, interrupts), interrupts.killed]);
   } finally {
     interrupts.dispose();
   }
 }
 
-interface Settled {
-  readonly plan: Plan;
-  readonly engine: SettledEngine;
-  /** The cells of the plan that are this process's to run. */
-  readonly cells: readonly Cell[];
-  /** For its records and tables. */
-  readonly folder: string;
+async function runAll(
+  files: readonly string[],
+  options: SweepOptions,
+  again: string,
+  io: Io,
+  interrupts: Interrupts,
+): Promise<number> {
+  const sweeps = await unlessStopped(settledSweeps(files, options, io, interrupts.signal), interrupts.signal);
+  if (sweeps === null) {
+    io.stderr.write(`growbench: stopped before anything was run; ${again}\n`);
+    return EXIT.interrupted;
+  }
+  let worst: number = EXIT.done;
+  for (const settled of sweeps) {
+    const code = await runAndReport(settled, options, again, io, interrupts);
+    worst = Math.max(worst, code);
+    if (code === EXIT.interrupted || (options.failFast === true && code !== EXIT.done)) break;
+  }
+  return worst;
 }
 
-/** All sweeps, checked one and all before the first runs. */
-async function settledSweeps(files: readonly string[], options: SweepOptions, io: Io): Promise<Settled[]> {
-  const sweeps: Settled[] = [];
-  for (const file of files) {
-    const { plan, engine } = await settledPlan(file, options, io);
-    const folder = join(options.results, plan.comparison.name);
-    const twin = files[sweeps.findIndex((other) => other.folder === folder)];
-    if (twin !== undefined) {
-      throw new UserError(
-        `${twin} and ${file} would both leave their results in ${folder}`,
-        'Give one of them another name, or run them apart with different --results.',
-      );
-    }
-    sweeps.push({
-      plan,
-      engine,
-      folder,
-      cells: options.shard === undefined ? plan.cells : cellsOfShard(plan, options.shard),
-    });
+/** What comes of work that ends with the signal's reason when stopped; null then. */
+async function unlessStopped<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return null;
+    throw error;
   }
-  return sweeps;
 }
 
 async function runAndReport(
-  settled: Settled,
+  settled: SettledSweep,
   options: SweepOptions,
-  argv: readonly string[],
+  again: string,
   io: Io,
   interrupts: Interrupts,
 ): Promise<number> {
@@ -105,9 +87,8 @@ async function runAndReport(
   const rows = await writeTables(folder, plan, outcome.records, metricsOfTasks(), await provenance());
   if (options.json === true) writeLine(io, { type: 'results', folder, rows });
   if (outcome.interrupted) {
-    const again = ['growbench', ...argv.map(shellWord)].join(' ');
     const done = `${outcome.records.filter(({ result }) => result !== null).length} of ${plan.cells.length} cells done`;
-    io.stderr.write(`growbench: stopped; ${done}; go on with: ${again}\n`);
+    io.stderr.write(`growbench: stopped; ${done}; ${again}\n`);
     return EXIT.interrupted;
   }
   if (options.saveModels === true) tellOfModels(outcome.records, folder, io);
@@ -124,7 +105,7 @@ async function runAndReport(
 
 /** Runs the sweep with its events shown and, with `--json`, printed. */
 async function runShown(
-  { plan, engine, cells, folder }: Settled,
+  { plan, engine, cells, folder }: SettledSweep,
   options: SweepOptions,
   io: Io,
   interrupts: Interrupts,
@@ -179,13 +160,6 @@ function tellOfModels(records: readonly CellRecord[], folder: string, io: Io): v
     `growbench: no model is saved of ${names}: a cell that was finished before is not trained again (move its record ` +
       `away to have it trained), and a model that ends with shared or factorized parameters is no BERT to save\n`,
   );
-}
-
-/** Finds out before hours of training, not after, that no record can be left. */
-async function checkWritable(folder: string): Promise<void> {
-  const trial = join(folder, '.trial');
-  await writeWhole(trial, '');
-  await rm(trial, { force: true });
 }
 
 const hasFailed = ({ failed }: ArmRow): boolean => failed > 0;

@@ -25,7 +25,7 @@ export function openDrawn({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display 
   let frame: Frame | null = null;
   let columns = stderr.columns ?? 80;
   const view = () => {
-    const now = Date.now();
+    const now = performance.now();
     columns = stderr.columns ?? 80;
     const rows = stderr.rows ?? 24;
     const options = { notice: now < notice.until ? notice.text : '', now, columns, rows, glyphs };
@@ -49,7 +49,7 @@ export function openDrawn({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display 
   const timer = setInterval(draw, FRAME);
   return {
     show(event) {
-      const now = Date.now();
+      const now = performance.now();
       const text = noticeOf(event, progress);
       if (text !== null) notice = { text, until: now + NOTICE };
       progress = advance(progress, event, now);

@@ -16,25 +16,25 @@ const TICK = 500;
 export function openLines({ stderr, env }: Pick<Io, 'stderr' | 'env'>): Display {
   const inCi = isSet(env.CI);
   let progress = NOTHING_YET;
-  let spoken = Date.now();
+  let spoken = performance.now();
   const say = (text: string, now: number) => {
     stderr.write(`[${clock(now - progress.started)}] ${text}\n`);
     spoken = now;
   };
   const timer = setInterval(() => {
-    const now = Date.now();
+    const now = performance.now();
     const silence = inCi ? LONGEST_SILENCE_IN_CI : hasTrained(progress) ? LONGEST_SILENCE : LONGEST_SILENCE_AT_START;
     if (isUnderWay(progress) && now - spoken >= silence - TICK) say(heartbeat(progress, now), now);
   }, TICK);
   return {
     show(event) {
-      const now = Date.now();
+      const now = performance.now();
       const before = progress;
       progress = advance(before, event, now);
       for (const line of linesFor(event, before, progress, now)) say(line, now);
     },
     say(text) {
-      say(text, Date.now());
+      say(text, performance.now());
     },
     close() {
       clearInterval(timer);

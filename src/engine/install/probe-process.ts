@@ -18,6 +18,7 @@ const LONGEST_MS = 180_000;
 /** Tries an engine in the process that `start` starts: an addon that is broken can take down no more than that. */
 export function probeInProcess(name: string, start: () => ChildProcess, signal: AbortSignal): Promise<ProbeOutcome> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const child = start();
     let said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
