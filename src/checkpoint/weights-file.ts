@@ -7,8 +7,11 @@ import { toSingle, WEIGHT_TYPES, type WeightType } from './number-types.ts';
 export interface WeightsFile {
   readonly path: string;
   readonly tensors: readonly TensorEntry[];
-  /** A tensor's numbers. Throws a UserError where they are of a type that no weights have, or not all finite. */
-  read(tensor: TensorEntry): Promise<Float32Array>;
+  /**
+   * A tensor's numbers. Throws a UserError where they are of a type that no weights have, or not all finite unless they
+   * may be any.
+   */
+  read(tensor: TensorEntry, which?: 'finite' | 'any'): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -23,7 +26,13 @@ export async function openWeights(path: string): Promise<WeightsFile> {
     const prefix = await readBytes(file, path, 0, Math.min(PREFIX_BYTES, size));
     const header = await readBytes(file, path, PREFIX_BYTES, headerSize(path, prefix, size));
     const tensors = readHeader(path, header, size);
-    return { path, tensors, read: (tensor) => readTensor(file, path, tensor), close: () => file.close() };
+    return {
+      ...{ path, tensors, close: () => file.close() },
+      read: async (tensor, which = 'finite') => {
+        const values = await readTensor(file, path, tensor);
+        return which === 'any' ? values : finite(path, tensor, values);
+      },
+    };
   } catch (error) {
     await file.close();
     throw error;
@@ -35,7 +44,10 @@ async function readTensor(file: FileHandle, path: string, { name, type, start, e
   if (known === undefined) {
     throw fault(path, `tensor ${quoted(name)} must be ${WEIGHT_TYPES.join(', ')}, got ${type}`);
   }
-  const values = toSingle(known, await readBytes(file, path, start, end - start));
+  return toSingle(known, await readBytes(file, path, start, end - start));
+}
+
+function finite(path: string, { name }: TensorEntry, values: Float32Array): Float32Array {
   const strange = values.findIndex((value) => !Number.isFinite(value));
   if (strange === -1) return values;
   throw fault(path, `tensor ${quoted(name)} must hold finite numbers, number ${strange} of it is ${values[strange]!}`);

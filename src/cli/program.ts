@@ -54,7 +54,7 @@ export function createProgram(io: Io, argv: readonly string[], finish: Finish): 
       wholeNumber,
     )
     .option('--fail-fast', 'stop at the first cell that fails')
-    .option('--checkpoint-minutes <n>', 'time between two checkpoints of a stage in training', minutes, 10)
+    .option('--checkpoint-minutes <n>', 'time between two checkpoints of what is in training', minutes, 10)
     .addOption(shard())
     .option('--save-models', "save each cell's pre-trained model as a Hugging Face folder in the results")
     .option('--predict', "leave each cell's predictions in the results: GLUE's test sets and SQuAD's files to hand in")

@@ -10,7 +10,7 @@ import { readComparison } from './running.ts';
 import { distinctCells, type Cell } from './spec.ts';
 import { readRecords } from './store.ts';
 
-/** What nodes have left for others to go on from: the state of a stage, or checkpoints of one that was stopped. */
+/** What nodes have left for others to go on from: the state of a stage, or checkpoints of a node that was stopped. */
 export interface KeptState {
   readonly path: string;
   readonly bytes: number;

@@ -12,12 +12,14 @@ export interface NodeProgress {
   readonly pid: number | null;
   /** Milliseconds since 1970 on the clock of the host that trains, as `updated`. */
   readonly started: number;
-  /** The first event that told a step, and when; null before. */
+  /** The first event that told how far training is, and when; null before. */
   readonly first: { readonly at: number; readonly event: CellEvent } | null;
   readonly updated: number;
   /** The last event of each kind (of scores, all), in order: folding them gives what folding all would. */
   readonly events: readonly CellEvent[];
 }
+
+const TELLS_HOW_FAR: readonly CellEvent['type'][] = ['step', 'finetune', 'predict'];
 
 /** At most one write a second: a step can take less than a millisecond. */
 const WRITE_EVERY_MS = 1000;
@@ -44,10 +46,12 @@ export class ProgressFile {
   }
 
   note(event: CellEvent): void {
+    // Steps that follow another run's answers have a speed of their own.
+    if (event.type === 'finetune' && this.#events.delete('predict')) this.#first = null;
     const key = event.type === 'score' ? `score ${event.task}` : event.type;
     this.#events.delete(key);
     this.#events.set(key, event);
-    if (event.type === 'step' || event.type === 'finetune') this.#first ??= { at: Date.now(), event };
+    if (TELLS_HOW_FAR.includes(event.type)) this.#first ??= { at: Date.now(), event };
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.#writing = this.#write();

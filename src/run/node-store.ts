@@ -99,7 +99,7 @@ export async function keptState(nodes: string, address: string): Promise<Kept | 
   }
 }
 
-/** How the checkpoint after so many steps of a stage is called, without its ending. */
+/** How the checkpoint after so many steps of a node is called, without its ending. */
 export const checkpointBase = (nodes: string, address: string, steps: number): string =>
   join(nodeFolder(nodes, address), `${CHECKPOINT}${steps}`);
 

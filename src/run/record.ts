@@ -149,6 +149,18 @@ export type CellEvent =
       readonly step: number;
       readonly of: number;
       readonly loss: number;
+      /** Share of the node's work that is done, from 0 to 1; what follows the steps is part of it. */
+      readonly share: number;
+    }
+  | {
+      /** A fine-tuned model answers examples, a batch at a time. */
+      readonly type: 'predict';
+      readonly task: string;
+      /** Batches of this run. */
+      readonly done: number;
+      readonly of: number;
+      /** As of `finetune`. */
+      readonly share: number;
     }
   | { readonly type: 'score'; readonly task: string; readonly metrics: Readonly<Record<string, number>> };
 
@@ -160,7 +172,7 @@ export interface TrainerContext {
   readonly models: string | null;
   /** Where nodes leave their states and checkpoints, each in a folder named by its address. */
   readonly nodes: string;
-  /** Seconds between two checkpoints of a stage. */
+  /** Seconds between two checkpoints of a node. */
   readonly checkpointEvery: number;
   /** For predictions, those of each cell in a folder named by its id; null where none are to be kept. */
   readonly predictions: string | null;

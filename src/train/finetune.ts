@@ -7,13 +7,15 @@ import type { Task } from '../tasks/task.ts';
 import { drawsAt, PURPOSE } from '../text/random.ts';
 import { loadExamples } from '../text/task-data.ts';
 import { openTokenizer } from '../text/tokenizer.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { keepPredictions } from './keep-predictions.ts';
 import type { CellRun } from './run.ts';
 import { classification, regression } from './sequence-task.ts';
 import { spanExtraction } from './span-task.ts';
 import { summarize } from './task-runs.ts';
-import type { Encoding, TaskModel } from './task-model.ts';
-import { plannedSteps, tune } from './tune.ts';
+import { testSet, type Encoding, type TaskModel } from './task-model.ts';
+import { tuneRuns } from './tune-runs.ts';
+import type { TuningPoint } from './tuning-point.ts';
 import { vocabularyOf } from './vocabulary.ts';
 import { finetuningWarnings, startingPooler } from './start.ts';
 import { windowedSpans } from './window-task.ts';
@@ -21,21 +23,25 @@ import { windowedSpans } from './window-task.ts';
 export interface Finetuned {
   readonly record: TaskRecord;
   readonly warnings: readonly string[];
+  /** Of all attempts, and of everything: reading the data and answering too. */
+  readonly seconds: number;
 }
 
 /**
  * Fine-tunes a pre-trained model on one task, once for every rate and seed of the task's protocol, and scores it on the
- * test examples; its predictions are left in each of `folders`. `pretrained` is the pre-trained shape and state; any reduction of the length is left behind: it
- * belongs to pre-training. Rejects with the signal's reason when stopped; throws a UserError for data that it cannot
- * read.
+ * test examples; its predictions are left in each of `folders`. `pretrained` is the pre-trained shape and state; any
+ * reduction of the length is left behind: it belongs to pre-training. Goes on from the last checkpoint if there is one.
+ * Rejects with the signal's reason when stopped; throws a UserError for data that it cannot read.
  */
 export async function finetune(
   run: CellRun,
   task: Task,
   pretrained: { readonly shape: ModelShape; readonly state: HostTensors },
-  folders: readonly string[] = [],
+  folders: readonly string[],
+  checkpoints: Checkpoints<TuningPoint>,
 ): Promise<Finetuned> {
-  const { settings } = run.cell;
+  const began = performance.now();
+  const { settings, seed } = run.cell;
   const protocol = protocolOf(settings, task.name);
   const shape: ModelShape = { ...pretrained.shape, pool: null, length: protocol.length };
   const encoding = { ...protocol, tokenizer: openTokenizer(await vocabularyOf(settings)) };
@@ -43,26 +49,16 @@ export async function finetune(
   // The pooler that pre-training has trained, if it has, else the one that the checkpoint brought.
   const state = new Map([...(await startingPooler(settings, shape)), ...pretrained.state]);
   const kept = await keepPredictions(run.cell, task, model, encoding, folders);
-  const plan = plannedRuns(protocol, run.cell.seed);
-  const steps = plannedSteps(model, protocol);
-  const runs: TaskRun[] = [];
-  let seconds = 0;
-  for (const [index, { rate, seed }] of plan.entries()) {
-    const onStep = (step: number, loss: number) => {
-      run.onEvent({ type: 'finetune', task: task.name, step: index * steps + step, of: plan.length * steps, loss });
-    };
-    const tuning = { protocol, rate, seed, onStep };
-    const tuned = await tune(run, task, model, { shape, state }, tuning, kept?.further);
-    runs.push({ rate, seed, metrics: tuned.metrics });
-    kept?.note(tuned);
-    seconds += tuned.seconds;
-  }
-  await kept?.write(runs);
+  const exercise = { task, model, protocol, sets: [testSet(model), ...(kept?.further ?? [])] };
+  const planned = { plan: plannedRuns(protocol, seed), keepsAnswers: kept !== null, began };
+  const { runs, answers, seconds } = await tuneRuns(run, exercise, { shape, state }, planned, checkpoints);
+  await kept?.write(runs, answers);
   const { warnings, ...summary } = summarize(task, runs);
   run.onEvent({ type: 'score', task: task.name, metrics: summary.metrics });
   return {
-    record: { version: task.version, seconds, ...summary },
+    record: { version: task.version, seconds: seconds.train, ...summary },
     warnings: [...(await finetuningWarnings(settings, task)), ...model.warnings, ...warnings],
+    seconds: seconds.whole,
   };
 }
 

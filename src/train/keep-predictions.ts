@@ -2,19 +2,20 @@ import { writePredictions } from '../run/predictions.ts';
 import type { TaskRun } from '../run/record.ts';
 import type { Cell } from '../run/spec.ts';
 import type { Task } from '../tasks/task.ts';
-import type { Encoding, TaskModel } from './task-model.ts';
+import { TEST, type Encoding, type TaskModel } from './task-model.ts';
 import { typicalRun } from './task-runs.ts';
-import type { Tuned } from './tune.ts';
+import type { Answers } from './tuning-point.ts';
 import { askedSets, type AskedSet } from './unlabelled.ts';
 
 /** Predictions of one task on their way to files. */
 export interface KeptPredictions {
   /** What every run is to answer besides the test examples. */
   readonly further: readonly AskedSet[];
-  /** Told of every run, in their order: which one counts shows at the end. */
-  readonly note: (tuned: Tuned) => void;
-  /** Writes the files of the run that speaks for all. Throws a UserError where they cannot be written. */
-  readonly write: (runs: readonly TaskRun[]) => Promise<void>;
+  /**
+   * Writes the files of the run that speaks for all, from what every run has answered. Throws a UserError where they
+   * cannot be written.
+   */
+  readonly write: (runs: readonly TaskRun[], answers: readonly Answers[]) => Promise<void>;
 }
 
 /** Makes ready to keep a task's predictions in `folders`, each a cell's; null where there are none. */
@@ -27,20 +28,18 @@ export async function keepPredictions(
 ): Promise<KeptPredictions | null> {
   if (folders.length === 0) return null;
   const { sets, missing, warnings } = await askedSets(task, settings.data, encoding);
-  const outputs: Tuned[] = [];
   // A benchmark's sets stand in for the test examples, whose labels everybody has.
-  const filesOf = (tuned: Tuned) =>
+  const filesOf = (answers: Answers) =>
     task.kind !== 'span' && task.unlabelled !== undefined
-      ? sets.map((set, index) => set.file(tuned.further[index]!))
-      : model.files(tuned.outputs);
+      ? sets.map((set) => set.file(answers.get(set.key)!))
+      : model.files(answers.get(TEST)!);
   return {
     further: sets,
-    note: (tuned) => outputs.push(tuned),
-    write: async (runs) => {
+    write: async (runs, answers) => {
       const typical = typicalRun(task, runs);
       const { rate, seed } = runs[typical]!;
       const meta = { task: task.name, rate, seed, missing, warnings };
-      for (const folder of folders) await writePredictions(folder, meta, filesOf(outputs[typical]!));
+      for (const folder of folders) await writePredictions(folder, meta, filesOf(answers[typical]!));
     },
   };
 }

@@ -1,10 +1,8 @@
-import { rm } from 'node:fs/promises';
 import { ParentLost } from '../errors.ts';
 import type { HostTensors } from '../engine/engine.ts';
 import { checkpointBase, checkpointSteps, stateBase, type Kept } from '../run/node-store.ts';
 import { isMoment } from './adamw.ts';
-import type { StagePoint } from './stage.ts';
-import { readTensors, writeTensors, type TensorFile } from './tensor-file.ts';
+import { readTensors, removeTensors, writeTensors, type TensorFile } from './tensor-file.ts';
 
 /** Leaves what goes on from a stage's node: its parameters, and Adam's moments where a stage follows. */
 export function writeState(nodes: string, address: string, state: HostTensors, keep: Kept['keep']): Promise<void> {
@@ -19,33 +17,40 @@ export async function readState(nodes: string, address: string): Promise<HostTen
   const found = await readTensors<Kept>(base);
   if (found !== null) return found.tensors;
   // What is damaged must not be taken for there by whoever only looks.
-  for (const ending of ['json', 'safetensors']) await rm(`${base}.${ending}`, { force: true });
+  await removeTensors(base);
   throw new ParentLost(`${base}.safetensors is gone or damaged`, 'The stage that left it is run again.');
 }
 
 /** Checkpoints of a node that are kept: were the last cut off by a crash, the one before it would do. */
 const KEPT_CHECKPOINTS = 2;
 
-/** Leaves a checkpoint after `point.done` steps of a stage, and removes those before the last two. */
+/** Leaves a checkpoint after `point.done` steps of a node, and removes those before the last two. */
 export async function writeCheckpointAt(
   nodes: string,
   address: string,
-  state: HostTensors,
-  point: StagePoint,
+  tensors: HostTensors,
+  point: { readonly done: number },
 ): Promise<void> {
-  await writeTensors(checkpointBase(nodes, address, point.done), state, point);
+  await writeTensors(checkpointBase(nodes, address, point.done), tensors, point);
   for (const steps of (await checkpointSteps(nodes, address)).slice(KEPT_CHECKPOINTS)) {
-    const base = checkpointBase(nodes, address, steps);
-    // The note first: a file without it counts as not there.
-    for (const ending of ['json', 'safetensors']) await rm(`${base}.${ending}`, { force: true });
+    await removeTensors(checkpointBase(nodes, address, steps));
   }
 }
 
-/** The last checkpoint of a stage that is whole; null where there is none. */
-export async function lastCheckpoint(nodes: string, address: string): Promise<TensorFile<StagePoint> | null> {
+/**
+ * The last checkpoint of a node that is whole and fits; null where there is none. Those after it are removed: they would
+ * be taken for later than what goes on from it.
+ */
+export async function lastCheckpoint<Point>(
+  nodes: string,
+  address: string,
+  fits: (found: TensorFile<Point>) => boolean = () => true,
+): Promise<TensorFile<Point> | null> {
   for (const steps of await checkpointSteps(nodes, address)) {
-    const found = await readTensors<StagePoint>(checkpointBase(nodes, address, steps));
-    if (found !== null) return found;
+    const base = checkpointBase(nodes, address, steps);
+    const found = await readTensors<Point>(base);
+    if (found !== null && fits(found)) return found;
+    await removeTensors(base);
   }
   return null;
 }

@@ -4,6 +4,7 @@ import type { StageResult } from '../run/node.ts';
 import type { GrowthRecord } from '../run/record.ts';
 import { flopsOfSteps, planStages, stageAfter, type PlannedStage } from '../run/stages.ts';
 import { freshMoments } from './adamw.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { growInto } from './growing.ts';
 import type { Run } from './run.ts';
 import { startingParameters, startWarnings } from './start.ts';
@@ -17,18 +18,6 @@ export interface Before {
   readonly result: StageResult;
   /** Read only where the stage begins: not where it goes on from a checkpoint. */
   readonly state: () => Promise<HostTensors>;
-}
-
-/** What is to be done with a stage's state while it runs. */
-export interface Checkpoints {
-  /** Where an attempt before this one got to, or where the stage's head ends; null where there is neither. */
-  readonly last: TensorFile<StagePoint> | null;
-  /** Called between steps and before it rejects; `read` gives the state that the point is of. */
-  readonly keep: (
-    point: () => StagePoint,
-    read: () => Promise<HostTensors>,
-    why: 'in between' | 'stopped',
-  ) => Promise<void>;
 }
 
 export interface TrainedStage {
@@ -46,11 +35,12 @@ export async function pretrainStage(
   run: Run,
   index: number,
   before: Before | null,
-  { last, keep }: Checkpoints,
+  checkpoints: Checkpoints<StagePoint>,
 ): Promise<TrainedStage> {
   const { settings } = run.cell;
   const stages = planStages(settings);
   const stage = stageAfter(settings, stages, index, before?.result.end.steps ?? 0);
+  const last = await checkpoints.last();
   const entry = last === null ? await enter(run, stages, index, before) : resumed(last);
   const smaller = stages[index - 1]?.shape.length ?? stage.shape.length;
   const lengths = [...new Set([stage.shape.length, smaller])];
@@ -62,7 +52,7 @@ export async function pretrainStage(
     const updates = stage.optimizer === 'reset' ? 0 : (before?.result.end.updates ?? 0);
     const end = await trainStage(run, {
       ...{ stage, program, updates, point },
-      keep: (now, why) => keep(now, () => program.read(), why),
+      keep: (now, why) => checkpoints.keep(now, () => program.read(), why),
     });
     const warnings = before === null ? await startWarnings(settings) : [];
     return await finish(run, stage, updates, program, { ...end, warnings });

@@ -7,7 +7,7 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Dropout } from './dropout.ts';
 import { encode, type Encoded } from './encoder.ts';
 import { parameter } from './parameters.ts';
-import type { Columns } from './task-batches.ts';
+import { takeRows, type Columns } from './task-batches.ts';
 
 /** A task made ready for one model: its examples as numbers, and what to do with them. */
 export interface TaskModel {
@@ -30,10 +30,21 @@ export interface TaskModel {
 
 /** Examples that a model answers with the step that answers its test examples. */
 export interface Asked {
+  /** What tells a set from others: the same only where the examples are. */
+  readonly key: string;
   readonly count: number;
   /** The examples `rows` as that step is fed them. */
   readonly feeds: (rows: readonly number[]) => Feeds | Promise<Feeds>;
 }
+
+/** The key of a task's test examples. */
+export const TEST = 'test';
+
+/** The test examples of a task, to be answered. */
+export const testSet = ({ test, testCount }: TaskModel): Asked => ({
+  ...{ key: TEST, count: testCount },
+  feeds: (rows) => takeRows(test, rows),
+});
 
 /** How a task's texts become numbers. */
 export interface Encoding {

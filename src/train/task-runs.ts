@@ -64,7 +64,7 @@ const definedValues = (runs: readonly TaskRun[], name: string): number[] =>
   runs.map(({ metrics }) => metrics[name] ?? Number.NaN).filter(Number.isFinite);
 
 /** JSON has no word for what is undefined but leaving it out. */
-const withoutUndefined = ({ metrics, ...run }: TaskRun): TaskRun => ({
+export const withoutUndefined = ({ metrics, ...run }: TaskRun): TaskRun => ({
   ...run,
   metrics: Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value))),
 });

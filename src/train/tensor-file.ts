@@ -58,12 +58,18 @@ export async function readTensors<Known>(base: string): Promise<TensorFile<Known
   }
 }
 
+/** Removes what `writeTensors` left at `base`: the note first, since a file without it counts as not there. */
+export async function removeTensors(base: string): Promise<void> {
+  for (const ending of ['json', 'safetensors']) await rm(`${base}.${ending}`, { force: true });
+}
+
 async function readAll(path: string): Promise<HostTensors> {
   const file = await openWeights(path);
   try {
     const tensors = new Map<string, { shape: readonly number[]; values: Float32Array }>();
     for (const tensor of file.tensors) {
-      tensors.set(tensor.name, { shape: tensor.shape, values: await file.read(tensor) });
+      // Training can run away: what it left is read as it was written.
+      tensors.set(tensor.name, { shape: tensor.shape, values: await file.read(tensor, 'any') });
     }
     return tensors;
   } finally {

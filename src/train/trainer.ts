@@ -6,14 +6,17 @@ import { planStages } from '../run/plan.ts';
 import type { Trainer, TrainerContext } from '../run/record.ts';
 import { checkpointSteps } from '../run/node-store.ts';
 import { tasks } from '../tasks/index.ts';
+import { nodeCheckpoints, type Checkpoints } from './checkpoints.ts';
 import { evaluateFinal } from './evaluation.ts';
 import { finetune } from './finetune.ts';
-import { lastCheckpoint, readState, writeCheckpointAt, writeState } from './node-state.ts';
+import { readState, writeState } from './node-state.ts';
 import { corpusOpener, type OpenCorpus } from './open-corpus.ts';
-import { endPoint, pretrainStage, type Before, type Checkpoints } from './pretrain.ts';
+import { endPoint, pretrainStage, type Before } from './pretrain.ts';
 import type { CellRun } from './run.ts';
 import { saveModel } from './save-model.ts';
-import { timed } from './stopwatch.ts';
+import type { StagePoint } from './stage.ts';
+import type { TensorFile } from './tensor-file.ts';
+import type { TuningPoint } from './tuning-point.ts';
 
 /** The trainer on the engine that was settled on. Throws what the engine throws where it does not open. */
 export async function openTrainer(name: Engine['name'], opening: Opening = {}): Promise<Trainer> {
@@ -38,7 +41,7 @@ export async function runNode(
   context: TrainerContext,
   openCorpus: OpenCorpus,
 ): Promise<NodeResult> {
-  const { nodes, models, predictions } = context;
+  const { nodes, models, predictions, checkpointEvery } = context;
   switch (node.kind) {
     case 'stage': {
       const from = before === null ? null : { result: before, state: () => readState(nodes, node.parent!) };
@@ -50,8 +53,8 @@ export async function runNode(
       const state = await readState(nodes, node.parent);
       const { shape } = planStages(run.cell.settings).at(-1)!;
       const folders = predictions === null ? [] : cells.map((id) => join(predictions, id));
-      const { value, seconds } = await timed(() => finetune(run, taskOf(node), { shape, state }, folders));
-      return { kind: 'finetuning', seconds, ...value };
+      const checkpoints = nodeCheckpoints<TuningPoint>(nodes, node.address, checkpointEvery);
+      return { kind: 'finetuning', ...(await finetune(run, taskOf(node), { shape, state }, folders, checkpoints)) };
     }
     case 'saving': {
       const state = await readState(nodes, node.parent);
@@ -70,16 +73,10 @@ async function runStage(
 ): Promise<StageResult> {
   // Longer, it would have come to the same.
   if (head?.status === 'diverged') return head;
-  let kept = performance.now();
-  const checkpoints: Checkpoints = {
-    last: (await lastCheckpoint(nodes, address)) ?? (head === null ? null : await endOf(nodes, headAddress!, head)),
-    keep: async (point, read, why) => {
-      if (why === 'in between' && performance.now() - kept < 1000 * checkpointEvery) return;
-      const at = point();
-      // Nothing is gained by coming back to the beginning.
-      if (at.done > 0) await writeCheckpointAt(nodes, address, await read(), at);
-      kept = performance.now();
-    },
+  const own = nodeCheckpoints<StagePoint>(nodes, address, checkpointEvery);
+  const checkpoints: Checkpoints<StagePoint> = {
+    ...own,
+    last: async () => (await own.last()) ?? (head === null ? null : await endOf(nodes, headAddress!, head)),
   };
   const { result, state } = await pretrainStage(run, index, before, checkpoints);
   if (state !== null) await writeState(nodes, address, state, keep);
@@ -88,11 +85,7 @@ async function runStage(
 }
 
 /** The end of a stage as a checkpoint of the same stage made longer. */
-const endOf = async (
-  nodes: string,
-  address: string,
-  result: StageResult,
-): Promise<NonNullable<Checkpoints['last']>> => ({
+const endOf = async (nodes: string, address: string, result: StageResult): Promise<TensorFile<StagePoint>> => ({
   tensors: await readState(nodes, address),
   known: endPoint(result),
 });

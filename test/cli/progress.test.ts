@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { nodeTimeLeft, sweepTimeLeft } from '../../src/cli/progress/estimate.ts';
 import { tokensPerSecond } from '../../src/cli/progress/running-node.ts';
 import { totalsText } from '../../src/cli/progress/totals.ts';
+import { phaseText } from '../../src/cli/progress/wording.ts';
 import { FITTING, type CellEvent } from '../../src/run/record.ts';
 import type { Cell } from '../../src/run/spec.ts';
 import { planStages } from '../../src/run/stages.ts';
@@ -204,6 +205,31 @@ describe('the speed of a stage', () => {
     expect(speed([step(1, 'n0', 1)])).toBeNull();
     expect(speed([fits, tells(2, 'n0', { type: 'prepare', what: FITTING, done: 9, of: 9 })])).toBeNull();
     expect(speed([fits, stage(3, 'n0'), step(5, 'n0', 1), step(6, 'n0', 3)])).toBeCloseTo(64, 9);
+  });
+});
+
+describe('a fine-tuning', () => {
+  const node = taskNode('t', first, 'p', 'topic');
+  const { batch, length } = first.settings.finetune;
+  const learns = (seconds: number, at: number, share: number): Timed =>
+    tells(seconds, 't', { type: 'finetune', task: 'topic', step: at, of: 20, loss: 1, share });
+  const answers = (seconds: number, done: number, share: number): Timed =>
+    tells(seconds, 't', { type: 'predict', task: 'topic', done, of: 4, share });
+  const after = (...events: readonly Timed[]) => fold([begun([first], [node]), starts(0, 't'), ...events]).running[0]!;
+
+  test('says how much it has answered once it has learned, and how long the rest takes', () => {
+    const own = after(learns(1, 1, 0.05), learns(8, 10, 0.4), answers(9, 1, 0.425), answers(11, 3, 0.45));
+    expect(phaseText(own)).toBe('predicting 75%');
+    expect(tokensPerSecond(own)).toBeNull();
+    // Of its work 0.4 took ten seconds.
+    expect(nodeTimeLeft(own, 11_000)).toBeCloseTo((10_000 * 0.55) / 0.4, 6);
+  });
+
+  test('has the speed of its steps, however long a run before them was answering', () => {
+    const own = after(learns(1, 10, 0.4), answers(2, 1, 0.425), answers(8, 4, 0.5), learns(9, 11, 0.55));
+    expect(tokensPerSecond(own)).toBeNull();
+    const later = after(learns(1, 10, 0.4), answers(8, 4, 0.5), learns(9, 11, 0.55), learns(11, 15, 0.75));
+    expect(tokensPerSecond(later)).toBeCloseTo((batch * length * 4) / 2, 9);
   });
 });
 

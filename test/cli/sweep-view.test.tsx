@@ -42,7 +42,14 @@ const events: readonly Timed[] = [
   [12, { type: 'cell-found', id: before.id, record: recordOf(before, { loss: 5.5, tasks: scores(0.61, 0.1) }) }],
   ...['t', 'd'].map((address) => starts(12, address)),
   ...[10, 20].map((at, index) =>
-    tells(13 + index, 't', { type: 'finetune', task: 'topic', step: at, of: 90, loss: 1.5 - index / 4 }),
+    tells(13 + index, 't', {
+      type: 'finetune',
+      task: 'topic',
+      step: at,
+      of: 90,
+      loss: 1.5 - index / 4,
+      share: at / 90,
+    }),
   ),
 ];
 const progress = fold(events);
@@ -65,7 +72,7 @@ describe('the drawn progress', () => {
       "engine: wasm on cpu, 1 thread (the only one)
       ✓ full seed 1: done, loss 5.500, topic 50.0, span 10.0
       stack seed 0 +2 arms stage 1/2 █████───── 210/700 loss 5.432 ▇▅▃▃▂▂▂▂▁▁ 10.8k tokens/s 0:08 left
-      full seed 0          topic     ██────────   20/90 loss 1.250 ▇▁                        0:07 left
+      full seed 0          topic     ██────────   20/90 loss 1.250 ▇▁           320 tokens/s 0:07 left
       stack seed 1         stage 2/2 starting
       1/4 cells, 1/5 nodes, sharing saves 29%, 0:14, about 0:22 left"
     `);
@@ -74,7 +81,7 @@ describe('the drawn progress', () => {
   test('gives up the bar, words and some of the losses at 80 columns', () => {
     expect(redrawn(progress, 80)).toMatchInlineSnapshot(`
       "stack seed 0 +2 stage 1/2 210/700 loss 5.432 ▇▅▃▃▂▁ 10.8k tokens/s 0:08 left
-      full seed 0     topic       20/90 loss 1.250 ▇▁                    0:07 left
+      full seed 0     topic       20/90 loss 1.250 ▇▁       320 tokens/s 0:07 left
       stack seed 1    stage 2/2 starting
       1/4 cells, 1/5 nodes, sharing saves 29%, 0:14, about 0:22 left"
     `);
@@ -103,7 +110,7 @@ describe('the drawn progress', () => {
       "engine: wasm on cpu, 1 thread (the only one)
       + full seed 1: done, loss 5.500, topic 50.0, span 10.0
       stack seed 0 +2 stage 1/2 210/700 loss 5.432 ^=--._ 10.8k tokens/s 0:08 left
-      full seed 0     topic       20/90 loss 1.250 ^_                    0:07 left
+      full seed 0     topic       20/90 loss 1.250 ^_       320 tokens/s 0:07 left
       stack seed 1    stage 2/2 starting
       1/4 cells, 1/5 nodes, sharing saves 29%, 0:14, about 0:22 left"
     `);

@@ -6,7 +6,7 @@ import { targetShape, type Settings } from '../../src/run/spec.ts';
 import type { ClassificationTask, RegressionTask, SpanExample, SpanTask, Task } from '../../src/tasks/task.ts';
 import { finetune } from '../../src/train/finetune.ts';
 import { initialState } from '../../src/train/init.ts';
-import { runCell } from './whole-cell.ts';
+import { noCheckpoints, runCell } from './whole-cell.ts';
 import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
 import { openTestEngine } from '../engine/engines.ts';
 
@@ -106,7 +106,8 @@ function tune(task: Task, own: Settings = settings) {
   const cell = tinyCell(own);
   const run = { engine, cell, corpus: repetitiveCorpus, onEvent: (event: CellEvent) => events.push(event), signal };
   const shape = { ...targetShape(own), pool: { how: 'mean', window: 2 } } as const;
-  return { events, result: finetune(run, task, { shape, state: initialState(shape, own.model.init, 1) }) };
+  const pretrained = { shape, state: initialState(shape, own.model.init, 1) };
+  return { events, result: finetune(run, task, pretrained, [], noCheckpoints()) };
 }
 
 describe('fine-tuning learns what a glance decides', () => {

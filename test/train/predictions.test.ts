@@ -11,7 +11,7 @@ import { normalizeAnswer } from '../../src/tasks/span-metrics.ts';
 import type { ClassificationTask } from '../../src/tasks/task.ts';
 import { finetune } from '../../src/train/finetune.ts';
 import { initialState } from '../../src/train/init.ts';
-import { runCell } from './whole-cell.ts';
+import { noCheckpoints, runCell } from './whole-cell.ts';
 import { openTestEngine } from '../engine/engines.ts';
 import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
 
@@ -189,7 +189,8 @@ test('what is no benchmark’s is predicted on its own test examples, beside the
   const [shape, signal] = [targetShape(settings), new AbortController().signal];
   const whole = { engine, cell: tinyCell(settings), corpus: repetitiveCorpus, onEvent: () => undefined, signal };
   const model = { shape, state: initialState(shape, settings.model.init, 1) };
-  const { record } = await finetune(whole, task, model, [join(folder, 'predictions', whole.cell.id)]);
+  const own = join(folder, 'predictions', whole.cell.id);
+  const { record } = await finetune(whole, task, model, [own], noCheckpoints());
   const rows = await table('even.tsv');
   expect(rows.map(([index, , label]) => [index, label])).toEqual(
     range(0, 16).map((index) => [String(index), index % 2 === 0 ? 'even' : 'odd']),

@@ -133,12 +133,25 @@ describe('a checkpoint', () => {
     ['has no note', () => rm(`${base(9)}.json`)],
   ])('that %s is passed over for the one before', async (_, damage) => {
     await damage();
-    expect((await lastCheckpoint(nodes, 'node'))?.known.done).toBe(5);
+    expect((await lastCheckpoint<StagePoint>(nodes, 'node'))?.known.done).toBe(5);
   });
 
   test('is none where all are damaged', async () => {
     for (const done of [5, 9]) await flip(`${base(done)}.safetensors`, 0.95);
     expect(await lastCheckpoint(nodes, 'node')).toBeNull();
+  });
+
+  test('that is damaged does not count among the last two', async () => {
+    for (const done of [5, 9]) await flip(`${base(done)}.safetensors`, 0.95);
+    await lastCheckpoint(nodes, 'node');
+    await writeCheckpointAt(nodes, 'node', state, point(2));
+    expect(await lastCheckpoint(nodes, 'node')).toEqual({ tensors: state, known: point(2) });
+  });
+
+  test('is of the bits that it was written with, where numbers have run away too', async () => {
+    const wild: HostTensors = new Map([['a', { shape: [3], values: Float32Array.of(NaN, -Infinity, -0) }]]);
+    await writeCheckpointAt(nodes, 'node', wild, point(10));
+    expect(await lastCheckpoint(nodes, 'node')).toEqual({ tensors: wild, known: point(10) });
   });
 });
 

@@ -4,6 +4,8 @@ import type { Schedule } from '../../src/growth/schedule.ts';
 import { graphOf } from '../../src/run/graph.ts';
 import type { Settings } from '../../src/run/spec.ts';
 import { endPoint, pretrainStage, type Before } from '../../src/train/pretrain.ts';
+import type { StagePoint } from '../../src/train/stage.ts';
+import { noCheckpoints } from './whole-cell.ts';
 import { repetitiveCorpus, tinyCell, tinySettings } from './tiny.ts';
 import { openTestEngine } from '../engine/engines.ts';
 
@@ -23,8 +25,7 @@ async function firstStage(settings: Settings) {
   const cell = tinyCell(settings);
   const { signal } = new AbortController();
   const run = { engine, cell, corpus: repetitiveCorpus, onEvent: () => undefined, signal };
-  const none = { last: null, keep: () => Promise.resolve() };
-  const { result, state } = await pretrainStage(run, 0, null, none);
+  const { result, state } = await pretrainStage(run, 0, null, noCheckpoints());
   const [address] = graphOf([cell], {}).nodes.keys();
   return {
     address,
@@ -50,7 +51,8 @@ async function stageOf(settings: Settings, index: number, before: Before | null,
   const run = { engine, cell: tinyCell(settings), corpus: repetitiveCorpus, onEvent: () => undefined };
   const last = head === undefined ? null : { tensors: head.state!, known: endPoint(head.result) };
   const { signal } = new AbortController();
-  return pretrainStage({ ...run, signal }, index, before, { last, keep: () => Promise.resolve() });
+  const checkpoints = { ...noCheckpoints<StagePoint>(), last: () => Promise.resolve(last) };
+  return pretrainStage({ ...run, signal }, index, before, checkpoints);
 }
 type Trained = Awaited<ReturnType<typeof pretrainStage>>;
 

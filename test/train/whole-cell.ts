@@ -10,6 +10,7 @@ import type { NodeRecord } from '../../src/run/node-store.ts';
 import type { NodeResult, StageResult, WorkNode } from '../../src/run/node.ts';
 import type { CellResult } from '../../src/run/record.ts';
 import { planStages } from '../../src/run/stages.ts';
+import type { Checkpoints } from '../../src/train/checkpoints.ts';
 import { evaluateFinal } from '../../src/train/evaluation.ts';
 import { pretrainStage, type Before } from '../../src/train/pretrain.ts';
 import type { Run } from '../../src/train/run.ts';
@@ -18,6 +19,11 @@ import { runNode } from '../../src/train/trainer.ts';
 const at = '2026-01-01T00:00:00.000Z';
 const recordOf = (node: WorkNode, result: NodeResult): NodeRecord => ({
   ...{ format: 1, node, result, engine: null, machine: machine(), started: at, finished: at, attempts: [] },
+});
+
+/** None are there, and none are left. */
+export const noCheckpoints = <Point>(): Checkpoints<Point> => ({
+  ...{ last: () => Promise.resolve(null), keep: () => Promise.resolve() },
 });
 
 export interface Pretrained extends CellResult {
@@ -31,8 +37,12 @@ export async function pretrain(run: Run): Promise<Pretrained> {
   let before: Before | null = null;
   let last: HostTensors | null = null;
   for (const index of planStages(run.cell.settings).keys()) {
-    const none = { last: null, keep: () => Promise.resolve() };
-    const { result, state }: Awaited<ReturnType<typeof pretrainStage>> = await pretrainStage(run, index, before, none);
+    const { result, state }: Awaited<ReturnType<typeof pretrainStage>> = await pretrainStage(
+      run,
+      index,
+      before,
+      noCheckpoints(),
+    );
     records.push(recordOf({ kind: 'stage', address: String(index), parent: null, index }, result));
     last = state;
     if (state === null) break;

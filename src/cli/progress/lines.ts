@@ -79,6 +79,7 @@ function toldLines(event: CellEvent, own: RunningNode, engine: string | null): s
     case 'step':
     case 'evaluate':
     case 'finetune':
+    case 'predict':
       return [];
   }
 }

@@ -1,4 +1,5 @@
 import type { NodeInfo } from '../../run/events.ts';
+import { protocolOf } from '../../run/protocol.ts';
 import { FITTING, type CellEvent } from '../../run/record.ts';
 import type { Cell } from '../../run/spec.ts';
 import { flopsOfSteps, planStages, stageAfter, type PlannedStage } from '../../run/stages.ts';
@@ -6,14 +7,19 @@ import { flopsOfSteps, planStages, stageAfter, type PlannedStage } from '../../r
 /** What a running node is at. Steps of pre-training are counted over the whole run. */
 export type Phase =
   | { readonly name: 'starting' }
-  | { readonly name: 'preparing' | 'fitting'; readonly what: string; readonly done: number; readonly of: number }
+  | {
+      readonly name: 'preparing' | 'fitting' | 'predicting';
+      readonly what: string;
+      readonly done: number;
+      readonly of: number;
+    }
   | { readonly name: 'training'; readonly step: number; readonly of: number; readonly loss: number | null };
 
 /** How far a node was at a time. Milliseconds, as every time here; `share` of its work is from 0 to 1. */
 export interface Mark {
   readonly at: number;
   readonly share: number;
-  /** Null while a growth is fitted. */
+  /** Null where it is at something else than its steps. */
   readonly step: number | null;
 }
 
@@ -23,7 +29,7 @@ export interface RunningNode {
   readonly cell: Cell;
   /** Null where it is no stage. */
   readonly stage: PlannedStage | null;
-  /** Tokens of a training step; null where they differ from step to step. */
+  /** Tokens of a training step, padding included; null where there is none. */
   readonly tokens: number | null;
   readonly phase: Phase;
   /** When it began, past what is done once for all nodes: opening the engine, preparing the text. */
@@ -44,11 +50,17 @@ const SPEED_OVER = 10_000;
 export function startedNode(info: NodeInfo, cell: Cell, now: number): RunningNode {
   const { node } = info;
   const stage = node.kind === 'stage' ? (planStages(cell.settings)[node.index] ?? null) : null;
-  const tokens = stage === null ? null : cell.settings.train.batch * stage.shape.length;
   return {
-    ...{ info, cell, stage, tokens, phase: { name: 'starting' }, began: now },
+    ...{ info, cell, stage, tokens: tokensOfStep(info, cell, stage), phase: { name: 'starting' }, began: now },
     ...{ first: null, marks: [], losses: [] },
   };
+}
+
+function tokensOfStep({ node }: NodeInfo, { settings }: Cell, stage: PlannedStage | null): number | null {
+  if (stage !== null) return settings.train.batch * stage.shape.length;
+  if (node.kind !== 'finetuning') return null;
+  const { batch, length } = protocolOf(settings, node.task);
+  return batch * length;
 }
 
 /** The node after what its worker told at `now`. */
@@ -72,8 +84,15 @@ export function advanceNode(own: RunningNode, event: CellEvent, now: number): Ru
       return trained(placed, { step, of, loss }, { at: now, share: stageShare(placed, step), step });
     }
     case 'finetune': {
-      const { step, of, loss } = event;
-      return trained(own, { step, of, loss }, { at: now, share: of > 0 ? step / of : 0, step });
+      const { step, of, loss, share } = event;
+      return trained(own, { step, of, loss }, { at: now, share, step });
+    }
+    case 'predict': {
+      const { done, of, share } = event;
+      return marked(
+        { ...own, phase: { name: 'predicting', what: 'predicting', done, of } },
+        { at: now, share, step: null },
+      );
     }
     case 'evaluate':
     case 'grow':
@@ -116,10 +135,11 @@ function stageShare(own: RunningNode, step: number): number {
   return fitted + (1 - fitted) * (done / stage.flops);
 }
 
-/** Tokens a second of pre-training, over the last seconds; null where that is unknown. */
+/** Tokens a second of training, over the last seconds; null where that is unknown. */
 export function tokensPerSecond({ phase, tokens, marks }: RunningNode): number | null {
-  const [from, to] = [marks.find(({ step }) => step !== null), marks.at(-1)];
+  const steps = marks.slice(1 + marks.findLastIndex(({ step }) => step === null));
+  const [from, to] = [steps[0], steps.at(-1)];
   if (phase.name !== 'training' || tokens === null || from === undefined || to === undefined) return null;
-  const [steps, time] = [(to.step ?? 0) - (from.step ?? 0), to.at - from.at];
-  return steps > 0 && time > 0 ? (1000 * tokens * steps) / time : null;
+  const [count, time] = [(to.step ?? 0) - (from.step ?? 0), to.at - from.at];
+  return count > 0 && time > 0 ? (1000 * tokens * count) / time : null;
 }

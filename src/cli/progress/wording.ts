@@ -47,6 +47,7 @@ export function phaseText({ phase, info }: Pick<RunningNode, 'phase' | 'info'>):
     case 'preparing':
       return `preparing: ${phase.what}${percentText(phase.done, phase.of)}`;
     case 'fitting':
+    case 'predicting':
       return `${phase.what}${percentText(phase.done, phase.of)}`;
     case 'training':
       return [`step ${phase.step}/${phase.of}`, ...(phase.loss === null ? [] : [lossText(phase.loss)])].join(', ');
