@@ -11,7 +11,7 @@ import { keepPredictions } from './keep-predictions.ts';
 import type { CellRun } from './run.ts';
 import { classification, regression } from './sequence-task.ts';
 import { spanExtraction } from './span-task.ts';
-import { summarize } from './task-runs.ts';
+import { summarize, typicalRun } from './task-runs.ts';
 import type { Encoding, TaskModel } from './task-model.ts';
 import { plannedSteps, tune } from './tune.ts';
 import { vocabularyOf } from './vocabulary.ts';
@@ -53,15 +53,16 @@ export async function finetune(
     };
     const tuning = { protocol, rate, seed, onStep };
     const tuned = await tune(run, task, model, { shape, state }, tuning, kept?.further);
-    runs.push({ rate, seed, metrics: tuned.metrics });
+    runs.push({ rate, seed, ...tuned.score });
     kept?.note(tuned);
     seconds += tuned.seconds;
   }
   await kept?.write(runs);
   const { warnings, ...summary } = summarize(task, runs);
+  const { nullThreshold } = runs[typicalRun(task, runs)]!;
   run.onEvent({ type: 'score', task: task.name, metrics: summary.metrics });
   return {
-    record: { version: task.version, seconds, ...summary },
+    record: { version: task.version, seconds, ...summary, ...(nullThreshold === undefined ? {} : { nullThreshold }) },
     warnings: [...(await finetuningWarnings(settings, task)), ...model.warnings, ...warnings],
   };
 }

@@ -38,8 +38,8 @@ export async function keepPredictions(
     note: (tuned) => outputs.push(tuned),
     write: async (runs) => {
       const typical = typicalRun(task, runs);
-      const { rate, seed } = runs[typical]!;
-      const meta = { task: task.name, rate, seed, missing, warnings };
+      const { metrics: _, ...whose } = runs[typical]!;
+      const meta = { task: task.name, ...whose, missing, warnings };
       for (const folder of folders) await writePredictions(folder, meta, filesOf(outputs[typical]!));
     },
   };

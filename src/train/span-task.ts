@@ -31,7 +31,7 @@ export async function spanExtraction(
     loss: (state, fed, dropout) => spanLoss(scores(state, fed, dropout), parameter(fed, 'ends') as tf.Tensor1D),
     outputs: (state, fed) => scores(state, fed, null),
     width: 2 * length,
-    score: (outputs) => task.score(answers(outputs), test),
+    score: (outputs) => ({ metrics: task.score(answers(outputs), test) }),
     files: (outputs) => spanFiles(task, test, answers(outputs)),
     warnings: [...warnings, ...cutWarning(task.name, 'training', learned), ...cutWarning(task.name, 'test', asked)],
   };

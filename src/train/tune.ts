@@ -9,7 +9,7 @@ import { freshParameter } from './init.ts';
 import type { CellRun } from './run.ts';
 import { rateAt } from './rate.ts';
 import { columnFeeds, epochSteps, orderedRows, takeRows, trainingRows } from './task-batches.ts';
-import type { Asked, TaskModel } from './task-model.ts';
+import type { Asked, Score, TaskModel } from './task-model.ts';
 import { timed } from './stopwatch.ts';
 import { scalarOutput, stepFeeds, trainingStep } from './training-step.ts';
 
@@ -30,7 +30,7 @@ export interface Tuning {
 
 /** What a fine-tuned model says. */
 export interface Tuned {
-  readonly metrics: Readonly<Record<string, number>>;
+  readonly score: Score;
   /** Of all test examples, [testCount * width]. */
   readonly outputs: Float32Array;
   /** Of all examples of each further set, [count * width]. */
@@ -70,7 +70,7 @@ export async function tune(
     const outputs = await predict(run, program, test, model.width, protocol);
     const others: Float32Array[] = [];
     for (const asked of further) others.push(await predict(run, program, asked, model.width, protocol));
-    return { metrics: model.score(outputs), outputs, further: others, seconds };
+    return { score: model.score(outputs), outputs, further: others, seconds };
   } finally {
     program.dispose();
   }

@@ -130,7 +130,9 @@ describe('finetune.null-threshold', () => {
   const squad = sweep('vocab: 1000, squad: .', 'tasks: [wordnet-span, squad-2.0], null-threshold: best');
   const withArm = (finetune: string) =>
     `vary: [finetune]\n${squad.replace('{ full: {} }', `{ full: {}, other: { finetune: { ${finetune} } } }`)}`;
-  beforeEach(() => write({ 'train-v2.0.json': questions('a'), 'dev-v2.0.json': questions('b') }));
+  beforeEach(() => {
+    write({ 'train-v2.0.json': questions('a'), 'dev-v2.0.json': questions('b') });
+  });
 
   test('is taken where one of several tasks has questions without an answer', async () => {
     const { arms } = await load(squad);
