@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { parseDocument, offsetOf } from './document.ts';
 import type { Source } from './frame.ts';
 import { applyMergeKeys, overlay, type Layer } from './layers.ts';
-import { isMapping, removeAt, valueAt } from './override.ts';
+import { isMapping, removeAt, valueAt } from './at-path.ts';
 import type { Problem } from './problem.ts';
 import { readSource } from './source.ts';
 
