@@ -1,7 +1,8 @@
 import { suggest } from '../errors.ts';
-import { removeAt, replaceAt } from './at-path.ts';
+import { replaceAt } from './at-path.ts';
 import { parseDocument } from './document.ts';
 import type { Path, Problem } from './problem.ts';
+import { withoutRivals } from './rivals.ts';
 import { leafPaths } from './schema.ts';
 
 /** One `--set path=value` option. */
@@ -56,11 +57,8 @@ function parseOverride(option: string): Override | Problem {
 
 /** The file's value with the options laid over it, in their order. */
 export function applyOverrides(value: unknown, overrides: readonly Override[]): unknown {
-  return overrides.reduce((result, { path, value: set }) => {
-    const laid = replaceAt(result, path, set);
-    // A budget is given in steps or in FLOPs: setting one takes the other's place.
-    const rival =
-      path.join('.') === 'base.train.steps' ? 'flops' : path.join('.') === 'base.train.flops' ? 'steps' : null;
-    return rival === null ? laid : removeAt(laid, ['base', 'train', rival]);
-  }, value);
+  return overrides.reduce(
+    (result, { path, value: set }) => replaceAt(withoutRivals(result, replaceAt({}, path, set)), path, set),
+    value,
+  );
 }
