@@ -3,7 +3,7 @@ import { replaceAt } from './at-path.ts';
 import { parseDocument } from './document.ts';
 import type { Path, Problem } from './problem.ts';
 import { withoutRivals } from './rivals.ts';
-import { leafPaths } from './schema.ts';
+import { leafPaths } from './settings-schema.ts';
 
 /** One `--set path=value` option. */
 export interface Override {
