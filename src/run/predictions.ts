@@ -10,6 +10,8 @@ export interface PredictionsMeta {
   /** Of the run that the record counts; of several seeds the one that scored nearest to their median. */
   readonly rate: number;
   readonly seed: number;
+  /** As in the task's record. */
+  readonly nullThreshold?: number;
   readonly files: readonly string[];
   /** Sets that a benchmark wants and that could not be predicted. */
   readonly missing: readonly { readonly file: string; readonly why: string }[];

@@ -49,6 +49,11 @@ export interface TaskRecord {
   /** Where there were several runs: the peak rate of those that count, and all runs. */
   readonly rate?: number;
   readonly runs?: readonly TaskRun[];
+  /**
+   * Only where it was chosen by the answers that are scored: how much higher than the best text "no answer" had to score
+   * to be the answer. Of several runs that of the one whose predictions are kept (train/task-runs.ts#typicalRun).
+   */
+  readonly nullThreshold?: number;
   /** Sample standard deviation of every metric over the seeds, where there were several. */
   readonly spread?: Readonly<Record<string, number>>;
 }
@@ -58,6 +63,8 @@ export interface TaskRun {
   readonly rate: number;
   readonly seed: number;
   readonly metrics: Readonly<Record<string, number>>;
+  /** As in the record. */
+  readonly nullThreshold?: number;
 }
 
 /** What training a cell yields. Plain JSON; no times of day, no machine: those are added by whoever ran it. */

@@ -1,6 +1,6 @@
 import { canonical, type Point } from '../run/spec.ts';
 import type { Condition } from './grammar.ts';
-import { valueAt } from './override.ts';
+import { valueAt } from './at-path.ts';
 import type { FilledSettings } from './settings.ts';
 
 /** What a condition is held against: an arm at a point. */

@@ -2,10 +2,10 @@ import { suggest } from '../errors.ts';
 import type { KnownCheckpoints } from './checkpoint-faults.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { CaseInput, SweepInput } from './grammar.ts';
-import { valueAt } from './override.ts';
+import { valueAt } from './at-path.ts';
 import { placeOf, type Written } from './place.ts';
 import { dotted, type Path, type Problem } from './problem.ts';
-import { settingPaths } from './schema.ts';
+import { settingPaths } from './settings-schema.ts';
 
 /** A sweep that fits the schema as far as `input` goes. */
 export interface Sweep {

@@ -1,6 +1,6 @@
 import type { Sweep } from './file-check.ts';
 import type { CaseInput } from './grammar.ts';
-import { valueAt } from './override.ts';
+import { valueAt } from './at-path.ts';
 import { placeOf } from './place.ts';
 import { dotted, type Path, type Problem } from './problem.ts';
 

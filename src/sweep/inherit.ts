@@ -3,8 +3,9 @@ import { UserError } from '../errors.ts';
 import { parseDocument, offsetOf } from './document.ts';
 import type { Source } from './frame.ts';
 import { applyMergeKeys, overlay, type Layer } from './layers.ts';
-import { isMapping, removeAt, valueAt } from './override.ts';
+import { isMapping, removeAt } from './at-path.ts';
 import type { Problem } from './problem.ts';
+import { withoutRivals } from './rivals.ts';
 import { readSource } from './source.ts';
 
 /** A sweep file together with the files it extends. */
@@ -18,7 +19,7 @@ export interface SweepText {
 
 /**
  * Reads a sweep file and, where it says `extends: other.yaml`, lays it over that file: mappings key by key, lists as a
- * whole. Throws a UserError where the file itself cannot be read.
+ * whole, and settings that exclude one another in each other's place. Throws a UserError where the file itself cannot be read.
  */
 export const readSweep = async (file: string): Promise<SweepText> => read(await readSource(file), []);
 
@@ -44,7 +45,7 @@ async function read(source: Source, above: readonly string[]): Promise<SweepText
     const start = source.start + source.text.length + 1;
     const parent = await read({ ...(await readSource(path)), start }, chain);
     const sources = [source, ...parent.sources] as const;
-    const layered = parent.layer === null ? rest : overlay(withoutRival(parent.layer, rest), rest);
+    const layered = parent.layer === null ? rest : laidOver(parent.layer, rest);
     return { sources, layer: layered, problems: [...own, ...parent.problems] };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -52,9 +53,5 @@ async function read(source: Source, above: readonly string[]): Promise<SweepText
   }
 }
 
-/** A budget is given in steps or in FLOPs: one that is laid over takes the other's place. */
-function withoutRival(under: Layer, over: Layer): Layer {
-  const gives = (budget: string) => valueAt(over.value, ['base', 'train', budget]) !== undefined;
-  const rival = gives('steps') ? 'flops' : gives('flops') ? 'steps' : null;
-  return rival === null ? under : { ...under, value: removeAt(under.value, ['base', 'train', rival]) };
-}
+const laidOver = (under: Layer, over: Layer): Layer =>
+  overlay({ ...under, value: withoutRivals(under.value, over.value) }, over);

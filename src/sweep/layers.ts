@@ -1,4 +1,4 @@
-import { isMapping } from './override.ts';
+import { isMapping } from './at-path.ts';
 import type { Problem } from './problem.ts';
 import type { Entry, Located } from './tree.ts';
 

@@ -1,7 +1,9 @@
 import { suggest } from '../errors.ts';
+import { replaceAt } from './at-path.ts';
 import { parseDocument } from './document.ts';
 import type { Path, Problem } from './problem.ts';
-import { leafPaths } from './schema.ts';
+import { withoutRivals } from './rivals.ts';
+import { leafPaths } from './settings-schema.ts';
 
 /** One `--set path=value` option. */
 export interface Override {
@@ -55,38 +57,8 @@ function parseOverride(option: string): Override | Problem {
 
 /** The file's value with the options laid over it, in their order. */
 export function applyOverrides(value: unknown, overrides: readonly Override[]): unknown {
-  return overrides.reduce((result, { path, value: set }) => {
-    const laid = replaceAt(result, path, set);
-    // A budget is given in steps or in FLOPs: setting one takes the other's place.
-    const rival =
-      path.join('.') === 'base.train.steps' ? 'flops' : path.join('.') === 'base.train.flops' ? 'steps' : null;
-    return rival === null ? laid : removeAt(laid, ['base', 'train', rival]);
-  }, value);
+  return overrides.reduce(
+    (result, { path, value: set }) => replaceAt(withoutRivals(result, replaceAt({}, path, set)), path, set),
+    value,
+  );
 }
-
-/** `value` with `set` at `path`; what is no mapping on the way stays as it is. */
-export function replaceAt(value: unknown, path: Path, set: unknown): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return set;
-  if (value !== undefined && !isMapping(value)) return value;
-  const inner = value !== undefined && Object.hasOwn(value, step) ? value[step] : undefined;
-  return { ...value, [step]: replaceAt(inner, rest, set) };
-}
-
-/** `value` without what is at `path`, which leads through mappings only. */
-export function removeAt(value: unknown, path: Path): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined || !isMapping(value) || !Object.hasOwn(value, step)) return value;
-  const { [step]: inner, ...others } = value;
-  return rest.length === 0 ? others : { ...value, [step]: removeAt(inner, rest) };
-}
-
-/** What is at `path`, or undefined. */
-export function valueAt(value: unknown, path: Path): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return value;
-  return isMapping(value) && Object.hasOwn(value, step) ? valueAt(value[step], rest) : undefined;
-}
-
-export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import type { Point } from '../run/spec.ts';
 import type { GridInput, SettingsInput, SweepInput } from './grammar.ts';
-import { replaceAt } from './override.ts';
+import { replaceAt } from './at-path.ts';
 import { isWithin, type Path } from './problem.ts';
 import { merge } from './settings.ts';
 

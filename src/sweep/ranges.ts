@@ -1,4 +1,4 @@
-import { isMapping } from './override.ts';
+import { isMapping } from './at-path.ts';
 
 /** Values of a grid at most: beyond this many no comparison can be read, let alone run. */
 const MOST_VALUES = 10_000;

@@ -8,6 +8,7 @@ import type { Task } from '../tasks/task.ts';
 import type { Path } from './problem.ts';
 import { rampFaults } from './ramp-faults.ts';
 import { stageFaults } from './stage-relations.ts';
+import { thresholdFaults } from './threshold-faults.ts';
 
 /** Settings that do not go together. */
 export interface Fault {
@@ -26,6 +27,7 @@ export function settingFaults(settings: Settings, mayEndSmall: boolean): Fault[]
   return [
     ...modelFaults(settings),
     ...dataFaults(settings),
+    ...thresholdFaults(settings),
     ...schedule,
     ...stages,
     ...(mayEndSmall ? [] : endFaults(settings)),

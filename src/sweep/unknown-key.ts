@@ -2,7 +2,8 @@ import { suggest } from '../errors.ts';
 import { operators } from '../growth/operators/index.ts';
 import type { Explanation } from './explain.ts';
 import type { Path } from './problem.ts';
-import { isDimension, settingPaths } from './schema.ts';
+import { isDimension } from './schema.ts';
+import { settingPaths } from './settings-schema.ts';
 
 /** Words for a key that the schema does not know, with a guess at what was meant. */
 export function explainUnknownKey(

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { explain } from './explain.ts';
 import type { SweepInput } from './grammar.ts';
-import { isMapping, removeAt } from './override.ts';
+import { isMapping, removeAt } from './at-path.ts';
 import { placeOf, type Written } from './place.ts';
 import { dotted, type Path, type Problem } from './problem.ts';
 import { sweepSchema } from './schema.ts';

@@ -32,12 +32,16 @@ export interface BadLine {
   readonly why: string;
 }
 
+/** What a file is counted in: the rows of a Parquet file are handed on as lines, but nobody finds them as such. */
+export const partOf = (name: string): 'row' | 'line' => (name.endsWith('.parquet') ? 'row' : 'line');
+
 /** What is told of a file's bad lines: how many of how many, and what is wrong with the first. Empty without any. */
 export function badLineWarnings(name: string, bad: readonly BadLine[], lines: number): string[] {
   const [first] = bad;
   if (first === undefined) return [];
   const count = `${bad.length.toLocaleString('en')} of ${lines.toLocaleString('en')}`;
-  return [`${name}: ${count} lines left out as unreadable, the first at line ${first.line} (${first.why})`];
+  const part = partOf(name);
+  return [`${name}: ${count} ${part}s left out as unreadable, the first at ${part} ${first.line} (${first.why})`];
 }
 
 /** Items in an order that depends on their number only, so that any beginning of them is a fair sample. */

@@ -54,19 +54,15 @@ export function bestThreshold(
   return { value: best.value, mean: best.sum / examples.length };
 }
 
-/**
- * Predictions whose `noAnswer` counts from a threshold, so that nothing is answered where it is above 0; `best` is the
- * threshold that gives the best F1 on these very examples.
- */
-export function fromThreshold(
-  predictions: readonly SpanPrediction[],
-  examples: readonly Answered[],
-  threshold: number | 'best',
-): readonly SpanPrediction[] {
+/** The threshold that gives the best F1 on these very examples. */
+export function bestF1Threshold(predictions: readonly SpanPrediction[], examples: readonly Answered[]): number {
   const texts = predictions.map(({ text }) => text);
-  const value = threshold === 'best' ? bestThreshold(predictions, spanF1s(texts, examples), examples).value : threshold;
-  return predictions.map((prediction) => ({ ...prediction, noAnswer: prediction.noAnswer - value }));
+  return bestThreshold(predictions, spanF1s(texts, examples), examples).value;
 }
+
+/** Predictions whose `noAnswer` counts from a threshold, so that nothing is answered where it is above 0. */
+export const fromThreshold = (predictions: readonly SpanPrediction[], threshold: number): readonly SpanPrediction[] =>
+  predictions.map((prediction) => ({ ...prediction, noAnswer: prediction.noAnswer - threshold }));
 
 /** Where a passage does not answer, nothing is the right answer: SQuAD 2.0's rule. */
 function accepted(answers: readonly string[]): readonly string[] {

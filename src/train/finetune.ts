@@ -12,7 +12,7 @@ import { keepPredictions } from './keep-predictions.ts';
 import type { CellRun } from './run.ts';
 import { classification, regression } from './sequence-task.ts';
 import { spanExtraction } from './span-task.ts';
-import { summarize } from './task-runs.ts';
+import { summarize, typicalRun } from './task-runs.ts';
 import { testSet, type Encoding, type TaskModel } from './task-model.ts';
 import { tuneRuns } from './tune-runs.ts';
 import type { TuningPoint } from './tuning-point.ts';
@@ -54,9 +54,13 @@ export async function finetune(
   const { runs, answers, seconds } = await tuneRuns(run, exercise, { shape, state }, planned, checkpoints);
   await kept?.write(runs, answers);
   const { warnings, ...summary } = summarize(task, runs);
+  const { nullThreshold } = runs[typicalRun(task, runs)]!;
   run.onEvent({ type: 'score', task: task.name, metrics: summary.metrics });
   return {
-    record: { version: task.version, seconds: seconds.train, ...summary },
+    record: {
+      ...{ version: task.version, seconds: seconds.train, ...summary },
+      ...(nullThreshold === undefined ? {} : { nullThreshold }),
+    },
     warnings: [...(await finetuningWarnings(settings, task)), ...model.warnings, ...warnings],
     seconds: seconds.whole,
   };

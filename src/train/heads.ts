@@ -58,7 +58,11 @@ export function sequenceOutputs(
 /** Far below any score: outside the passage no answer starts or ends. */
 const NEVER = -1e9;
 
-/** Scores of every token as the answer's first and as its last: [batch, 2, tokens]. passage int32 [batch * tokens]. */
+/**
+ * Scores of every token as the answer's first and as its last: [batch, 2, tokens]. passage int32 [batch * tokens]. The
+ * tokens of the question, [SEP] and padding are kept out of the loss's softmax too, where BERT's released run_squad.py
+ * and BertForQuestionAnswering of transformers have it run over the whole sequence.
+ */
 export function spanOutputs(state: Tensors, { rows, tokens }: Encoded, passage: tf.Tensor1D): tf.Tensor3D {
   const batch = rows.shape[0] / tokens;
   const scores = tf.reshape(dense(state, OUTPUT, rows), [batch, tokens, 2]);

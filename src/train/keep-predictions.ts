@@ -37,8 +37,8 @@ export async function keepPredictions(
     further: sets,
     write: async (runs, answers) => {
       const typical = typicalRun(task, runs);
-      const { rate, seed } = runs[typical]!;
-      const meta = { task: task.name, rate, seed, missing, warnings };
+      const { metrics: _, ...whose } = runs[typical]!;
+      const meta = { task: task.name, ...whose, missing, warnings };
       for (const folder of folders) await writePredictions(folder, meta, filesOf(answers[typical]!));
     },
   };

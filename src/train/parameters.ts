@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { HostTensors, Tensors } from '../engine/engine.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Tensors } from '../engine/engine.ts';
 import { dense as product } from '../engine/ops/dense.ts';
 import { layerNorm } from '../engine/ops/layer-norm.ts';
 import { HIDDEN_WEIGHTS, weightedNorm } from './masks.ts';
@@ -29,9 +29,4 @@ export function dense(state: Tensors, name: string, x: tf.Tensor2D): tf.Tensor2D
 export function norm(state: Tensors, name: string, x: tf.Tensor2D): tf.Tensor2D {
   const [gain, bias, weights] = [vector(state, `${name}/gain`), vector(state, `${name}/bias`), state[HIDDEN_WEIGHTS]];
   return weights === undefined ? (layerNorm(x, gain, bias) as tf.Tensor2D) : weightedNorm(x, weights, gain, bias);
-}
-
-/** Numbers from outside as tensors of the current backend; the caller disposes them (or calls inside tf.tidy). */
-export function toTensors(host: HostTensors): Record<string, tf.Tensor> {
-  return Object.fromEntries([...host].map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]));
 }

@@ -10,7 +10,8 @@ export interface RateSpan {
 
 /**
  * The learning rate of step `step` (from 0) of a span: up in a straight line to `peak` at the last warm-up step, then
- * down in a straight line that would reach 0 at the step after the last.
+ * down in a straight line that would reach 0 at the step after the last. The first step has peak / warmup, where
+ * get_linear_schedule_with_warmup of transformers has 0 and is a step behind all through warm-up.
  */
 export function rateAt(step: number, { peak, warmup, steps }: RateSpan): number {
   if (step < warmup) return (peak * (step + 1)) / warmup;

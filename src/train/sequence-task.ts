@@ -27,7 +27,7 @@ export function classification(
     width,
     target: (examples) => Int32Array.from(examples, ({ label }) => label),
     loss: classificationLoss,
-    score: (outputs) => task.score(sequenceAnswers(task, outputs), splits.test),
+    score: (outputs) => ({ metrics: task.score(sequenceAnswers(task, outputs), splits.test) }),
     files: (outputs) => [classFile(task, splits.test, sequenceAnswers(task, outputs))],
   });
 }
@@ -43,7 +43,7 @@ export function regression(
     width: 1,
     target: (examples) => Float32Array.from(examples, ({ target }) => target),
     loss: regressionLoss,
-    score: (outputs) => task.score(sequenceAnswers(task, outputs), splits.test),
+    score: (outputs) => ({ metrics: task.score(sequenceAnswers(task, outputs), splits.test) }),
     files: (outputs) => [numberFile(task, splits.test, sequenceAnswers(task, outputs))],
   });
 }

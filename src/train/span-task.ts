@@ -1,14 +1,9 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Tensors } from '../engine/engine.ts';
 import type { ModelShape } from '../growth/layout.ts';
 import type { SpanExample, SpanTask, Splits } from '../tasks/task.ts';
 import { encodeSpans, type EncodedSpans } from '../text/encode.ts';
 import { bestSpan } from './best-span.ts';
-import type { Dropout } from './dropout.ts';
-import { spanLoss, spanOutputs } from './heads.ts';
-import { parameter } from './parameters.ts';
-import { endsOf, spanColumns, spanFiles } from './span-columns.ts';
-import { atMost, encodeFed, type Encoding, type TaskModel } from './task-model.ts';
+import { spanFiles, spanModel } from './span-model.ts';
+import { atMost, type Encoding, type TaskModel } from './task-model.ts';
 
 /** A task whose answer is a part of its passage. Examples whose answer was cut off are scored, but not learned from. */
 export async function spanExtraction(
@@ -19,19 +14,12 @@ export async function spanExtraction(
 ): Promise<TaskModel> {
   const learned = await encodeSpans(tokenizer, atMost(train, examples), length);
   const asked = await encodeSpans(tokenizer, test, length);
-  const scores = (state: Tensors, fed: Tensors, dropout: Dropout | null) =>
-    spanOutputs(state, encodeFed(state, shape, fed, dropout), parameter(fed, 'passage') as tf.Tensor1D);
   const answers = (outputs: Float32Array) =>
     test.map((_, row) => ({ text: answerOf(asked, row, outputs), noAnswer: -Infinity }));
   return {
-    train: { ...spanColumns(learned), ends: { values: endsOf(learned), width: 2 } },
+    ...spanModel(learned, asked, shape),
     trainRows: [...learned.starts.keys()].filter((row) => learned.starts[row] !== -1),
-    test: spanColumns(asked),
-    testCount: asked.count,
-    loss: (state, fed, dropout) => spanLoss(scores(state, fed, dropout), parameter(fed, 'ends') as tf.Tensor1D),
-    outputs: (state, fed) => scores(state, fed, null),
-    width: 2 * length,
-    score: (outputs) => task.score(answers(outputs), test),
+    score: (outputs) => ({ metrics: task.score(answers(outputs), test) }),
     files: (outputs) => spanFiles(task, test, answers(outputs)),
     warnings: [...warnings, ...cutWarning(task.name, 'training', learned), ...cutWarning(task.name, 'test', asked)],
   };

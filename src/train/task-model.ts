@@ -9,6 +9,14 @@ import { encode, type Encoded } from './encoder.ts';
 import { parameter } from './parameters.ts';
 import { takeRows, type Columns } from './task-batches.ts';
 
+/** How good a model's answers are. */
+export interface Score {
+  /** Every metric by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The threshold for no answer, where it was chosen by these very answers. */
+  readonly nullThreshold?: number;
+}
+
 /** A task made ready for one model: its examples as numbers, and what to do with them. */
 export interface TaskModel {
   readonly train: Columns;
@@ -21,8 +29,8 @@ export interface TaskModel {
   /** From the parameters and a batch of test's columns: `width` numbers for each example. */
   readonly outputs: (state: Tensors, fed: Tensors) => tf.Tensor;
   readonly width: number;
-  /** Every metric by name, from the outputs of all test examples. */
-  readonly score: (outputs: Float32Array) => Readonly<Record<string, number>>;
+  /** From the outputs of all test examples. */
+  readonly score: (outputs: Float32Array) => Score;
   /** Predictions of the test examples, as files for others to read, from the same outputs. */
   readonly files: (outputs: Float32Array) => readonly PredictionFile[];
   readonly warnings: readonly string[];

@@ -63,7 +63,7 @@ export async function tuneRuns(
       onProgress: tuningEvents(run, exercise, runs.length, plan.length),
     });
     done = {
-      runs: [...runs, { rate, seed, metrics: exercise.model.score(end.answers.get(TEST)!) }],
+      runs: [...runs, { rate, seed, ...exercise.model.score(end.answers.get(TEST)!) }],
       answers: keepsAnswers ? [...answers, end.answers] : [],
       seconds: { train: seconds.train + end.seconds, whole: whole() },
     };

@@ -1,15 +1,10 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Tensors } from '../engine/engine.ts';
 import type { ModelShape } from '../growth/layout.ts';
-import { fromThreshold } from '../tasks/span-metrics.ts';
+import { bestF1Threshold, fromThreshold } from '../tasks/span-metrics.ts';
 import type { SpanExample, SpanTask, Splits } from '../tasks/task.ts';
 import { encodeWindows } from '../text/windows.ts';
 import { answersOf } from './answer-candidates.ts';
-import type { Dropout } from './dropout.ts';
-import { spanLoss, spanOutputs } from './heads.ts';
-import { parameter } from './parameters.ts';
-import { endsOf, spanColumns, spanFiles } from './span-columns.ts';
-import { atMost, encodeFed, type Encoding, type TaskModel } from './task-model.ts';
+import { spanFiles, spanModel } from './span-model.ts';
+import { atMost, type Encoding, type TaskModel } from './task-model.ts';
 
 /**
  * A task whose passages are read in overlapping windows. A window that does not hold the answer learns to point at
@@ -26,23 +21,21 @@ export async function windowedSpans(
   const unanswerable = task.unanswerable ?? false;
   const learned = await encodeWindows(tokenizer, atMost(train, examples), length);
   const asked = await encodeWindows(tokenizer, test, length);
-  const scores = (state: Tensors, fed: Tensors, dropout: Dropout | null) =>
-    spanOutputs(state, encodeFed(state, shape, fed, dropout), parameter(fed, 'passage') as tf.Tensor1D);
-  const answers = (outputs: Float32Array) => {
+  const choosesThreshold = unanswerable && nullThreshold === 'best';
+  const answered = (outputs: Float32Array) => {
     const found = answersOf(asked, test.length, outputs, unanswerable);
-    return unanswerable ? fromThreshold(found, test, nullThreshold) : found;
+    const threshold = nullThreshold === 'best' ? bestF1Threshold(found, test) : nullThreshold;
+    return { answers: unanswerable ? fromThreshold(found, threshold) : found, threshold };
   };
   return {
-    train: { ...spanColumns(learned), ends: { values: endsOf(learned), width: 2 } },
+    ...spanModel(learned, asked, shape),
     trainRows: [...learned.starts.keys()],
-    test: spanColumns(asked),
-    testCount: asked.count,
-    loss: (state, fed, dropout) => spanLoss(scores(state, fed, dropout), parameter(fed, 'ends') as tf.Tensor1D),
-    outputs: (state, fed) => scores(state, fed, null),
-    width: 2 * length,
-    score: (outputs) => task.score(answers(outputs), test),
-    files: (outputs) => spanFiles(task, test, answers(outputs)),
-    warnings: [...warnings, ...(unanswerable && nullThreshold === 'best' ? [flatters(task.name)] : [])],
+    score: (outputs) => {
+      const { answers, threshold } = answered(outputs);
+      return { metrics: task.score(answers, test), ...(choosesThreshold ? { nullThreshold: threshold } : {}) };
+    },
+    files: (outputs) => spanFiles(task, test, answered(outputs).answers),
+    warnings: [...warnings, ...(choosesThreshold ? [flatters(task.name)] : [])],
   };
 }
 

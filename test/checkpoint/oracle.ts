@@ -7,7 +7,7 @@ import { encode, type EncoderInput } from '../../src/train/encoder.ts';
 import { sequenceOutputs } from '../../src/train/heads.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
 import { nextSentenceLogits } from '../../src/train/next-sentence.ts';
-import { toTensors } from '../../src/train/parameters.ts';
+import { toTensors } from '../train/to-tensors.ts';
 
 /** A folder that test/oracle/checkpoint.py wrote. */
 export const fixture = (name: 'bert' | 'old' | 'brain' | 'pairs'): string =>

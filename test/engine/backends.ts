@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { registerCpuKernels } from '../../src/engine/kernels/register.ts';
 import { openWasm } from '../../src/engine/wasm.ts';
+import { registerCpuKernels } from './cpu-kernels.ts';
 
 /** Both backends ready: tfjs's CPU backend is what ours is held against. */
 export async function openBackends(): Promise<void> {

@@ -17,12 +17,12 @@ import { freshParameter, initialState } from '../../src/train/init.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedTokenLogits } from '../../src/train/masked-lm.ts';
 import { nextSentenceLogits } from '../../src/train/next-sentence.ts';
-import { toTensors } from '../../src/train/parameters.ts';
 import { scalarOutput } from '../../src/train/training-step.ts';
 import { openTestEngine } from '../engine/engines.ts';
 import { bertFeeds, bertState, bertStep } from '../train/bert.ts';
 import { countFlops } from '../train/count-flops.ts';
 import { publishChanges, tellChange } from './measured-change.ts';
+import { toTensors } from '../train/to-tensors.ts';
 
 // What every operator must keep, alone and together with those of other dimensions. A new one is held to it by being
 // registered.

@@ -7,8 +7,8 @@ import { identity } from '../../src/growth/operators/identity.ts';
 import { applyRecipe } from '../../src/train/grow.ts';
 import { freshParameter } from '../../src/train/init.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
-import { toTensors } from '../../src/train/parameters.ts';
 import { oracleInput, oracleShape, oracleWeights, readOracle, type OracleCase } from '../train/oracle.ts';
+import { toTensors } from '../train/to-tensors.ts';
 
 beforeAll(async () => {
   await openWasm();

@@ -8,7 +8,6 @@ import { operators } from '../../src/growth/operators/index.ts';
 import { applyRecipe } from '../../src/train/grow.ts';
 import { freshParameter } from '../../src/train/init.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
-import { toTensors } from '../../src/train/parameters.ts';
 import {
   oracleInput,
   oracleShape,
@@ -19,6 +18,7 @@ import {
   type OracleBatch,
   type Packed,
 } from '../train/oracle.ts';
+import { toTensors } from '../train/to-tensors.ts';
 
 interface Grown {
   readonly logits: readonly number[];

@@ -6,7 +6,7 @@ import { freshParameter, initialState } from '../../src/train/init.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
 import { nextSentenceLogits } from '../../src/train/next-sentence.ts';
-import { toTensors } from '../../src/train/parameters.ts';
+import { toTensors } from '../train/to-tensors.ts';
 
 export const bertOf = (change: Partial<ModelShape>): ModelShape => ({
   ...{ layers: 2, hidden: 8, heads: 2, ffn: 16, vocab: 20, positions: 8, length: 8, norm: 'post' },

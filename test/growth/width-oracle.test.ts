@@ -7,9 +7,9 @@ import { widthDouble } from '../../src/growth/operators/width-double.ts';
 import { applyRecipe } from '../../src/train/grow.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLogits } from '../../src/train/masked-lm.ts';
-import { toTensors } from '../../src/train/parameters.ts';
 import { unpack } from '../train/oracle.ts';
 import { fresh, largestDifference } from './small-bert.ts';
+import { toTensors } from '../train/to-tensors.ts';
 
 interface Bert {
   readonly weights: Parameters<typeof unpack>[0];

@@ -120,6 +120,36 @@ describe('a protocol of a task’s own', () => {
   });
 });
 
+describe('finetune.null-threshold', () => {
+  const questions = (id: string) =>
+    JSON.stringify({
+      data: [
+        { paragraphs: [{ context: 'It is.', qas: [{ id, question: 'Why?', answers: [], is_impossible: true }] }] },
+      ],
+    });
+  const squad = sweep('vocab: 1000, squad: .', 'tasks: [wordnet-span, squad-2.0], null-threshold: best');
+  const withArm = (finetune: string) =>
+    `vary: [finetune]\n${squad.replace('{ full: {} }', `{ full: {}, other: { finetune: { ${finetune} } } }`)}`;
+  beforeEach(() => {
+    write({ 'train-v2.0.json': questions('a'), 'dev-v2.0.json': questions('b') });
+  });
+
+  test('is taken where one of several tasks has questions without an answer', async () => {
+    const { arms } = await load(squad);
+    expect(protocolOf(arms[0]!.settings, 'squad-2.0').nullThreshold).toBe('best');
+  });
+
+  test('must be of use in every arm, or be that task’s own', async () => {
+    const { message } = await mistakeIn(withArm('tasks: [wordnet-span]'));
+    expect(message).toMatch(/sweep\.yaml:7:\d+: null-threshold needs a task whose questions may .* got wordnet-span/);
+    const own = withArm('tasks: [wordnet-span]').replace(
+      'null-threshold: best',
+      'overrides: { squad-2.0: { null-threshold: best } }',
+    );
+    expect((await load(own)).arms).toHaveLength(2);
+  });
+});
+
 describe('a corpus of several files', () => {
   const TEXTS = { 'texts/b.txt': 'B.', 'texts/a.jsonl': '{"text": "A."}', 'texts/deep/c.txt': 'C.' };
 

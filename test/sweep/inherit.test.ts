@@ -36,6 +36,12 @@ arms:
       'parent.yaml': PARENT.replace('texts/own.txt', 'wordnet'),
     });
     expect(arms[0]!.settings.train.steps).not.toBe(1000);
+    const files = {
+      'parent.yaml': PARENT.replace('texts/own.txt', 'wordnet').replace('full:', 'full: { train: { steps: 500 } }'),
+    };
+    const text = 'extends: parent.yaml\nvary: [train.steps, schedule]\narms: { full: { train: { flops: 1e12 } } }\n';
+    const other = await loadText(text, [], files);
+    expect(other.arms[0]!.settings.train.steps).toBe(arms[0]!.settings.train.steps);
   });
 
   test('shows a fault in the file that it is written in', async () => {

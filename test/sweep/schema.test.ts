@@ -2,7 +2,8 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { operators } from '../../src/growth/operators/index.ts';
 import { CORPORA } from '../../src/run/corpora.ts';
-import { leafPaths, settingPaths, sweepSchema } from '../../src/sweep/schema.ts';
+import { sweepSchema } from '../../src/sweep/schema.ts';
+import { leafPaths, settingPaths } from '../../src/sweep/settings-schema.ts';
 import { tasks } from '../../src/tasks/index.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { cellsOf } from '../../src/run/spec.ts';
-import { loadSweep } from '../../src/sweep/load.ts';
+import { loadSweep, type LoadedSweep } from '../../src/sweep/load.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -33,8 +33,8 @@ const load = (text: string, set: readonly string[] = []) => {
 };
 const dataOf = async (text: string, arm = 0) => (await load(text)).arms[arm]!.settings.data;
 const idOf = async (text: string) => cellsOf({ ...(await load(text)), engine: { name: 'wasm', xla: 'off' } })[0]!.id;
-async function mistakeIn(text: string, set: readonly string[] = []): Promise<UserError> {
-  const error: unknown = await load(text, set).then(
+async function mistakeIn(text: string): Promise<UserError> {
+  const error: unknown = await load(text).then(
     () => null,
     (reason: unknown) => reason,
   );
@@ -74,12 +74,33 @@ describe('data.vocabulary', () => {
     expect((await dataOf(other, 1)).vocab).toBe(7);
   });
 
+  test('gives way to a size that is laid over it, and the other way round', async () => {
+    write('v.txt', LIST);
+    const inUse = ({ arms }: LoadedSweep) =>
+      arms.map(({ settings: { data } }) => (data.vocabulary === undefined ? data.vocab : 'v.txt'));
+    const extended = async (parent: string, child: string) => {
+      write('parent.yaml', parent);
+      return inUse(await load(`extends: parent.yaml\n${child}`));
+    };
+    expect(await extended(sweep('vocab: 1000'), 'base: { data: { vocabulary: v.txt } }')).toEqual(['v.txt']);
+    expect(await extended(sweep('vocabulary: v.txt'), 'base: { data: { vocab: 1000 } }')).toEqual([1000]);
+    const arms = 'full: {}, own: { data: { vocabulary: v.txt } }';
+    const child = 'arms: { own: { data: { vocab: 500 } } }';
+    expect(await extended(sweep('vocab: 1000', arms), child)).toEqual([1000, 500]);
+    const cases = sweep('vocab: 1000', 'full: {}', 'cases: { small: { base: { data: { vocab: 500 } } }, usual: {} }');
+    const own = 'cases: { small: { base: { data: { vocabulary: v.txt } } } }';
+    expect(await extended(cases, own)).toEqual(['v.txt', 1000]);
+    expect(inUse(await load(sweep('vocabulary: v.txt'), ['data.vocab=1000']))).toEqual([1000]);
+    expect(inUse(await load(sweep('vocab: 1000'), ['data.vocabulary=v.txt']))).toEqual(['v.txt']);
+    await expect(extended(sweep('vocab: 1000'), 'base: { data: { vocabulary: v.txt, vocab: 500 } }')).rejects.toThrow(
+      /sweep\.yaml:2:\d+: base\.data\.vocab must not be given beside data\.vocabulary/,
+    );
+  });
+
   test('leaves no room for a size beside it', async () => {
     write('v.txt', LIST);
     const given = await mistakeIn(sweep('vocabulary: v.txt, vocab: 1000'));
     expect(given.message).toMatch(/sweep\.yaml:5:\d+: base\.data\.vocab must not be given beside data\.vocabulary/);
-    const set = await mistakeIn(sweep('vocabulary: v.txt'), ['data.vocab=1000']);
-    expect(set.message).toMatch(/--set data\.vocab=1000.*must not be given beside/s);
     const grid = await mistakeIn(sweep('vocabulary: v.txt', 'full: {}', 'grid: { data.vocab: [500, 1000] }'));
     expect(grid.message).toMatch(/grid\.data\.vocab must not be given beside/);
   });

@@ -141,7 +141,7 @@ describe('a JSON file that could fill the memory or hang is refused with its pla
       expect(error).toBeNull();
       expect(train).toHaveLength(1);
       expect(warnings).toContain(
-        'train-v2.0.json: 1 of 2 questions left out, without an answer that stands where it says',
+        'train-v2.0.json: 1 of 2 questions left out, without an answer that stands where it says, the first "q"',
       );
     },
   );

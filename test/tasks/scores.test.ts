@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { matthews, pearson, spearman } from '../../src/tasks/correlation.ts';
 import { accuracy, f1, macroF1 } from '../../src/tasks/metrics.ts';
-import { exactMatch, fromThreshold, normalizeAnswer, spanF1 } from '../../src/tasks/span-metrics.ts';
+import { bestF1Threshold, exactMatch, fromThreshold, normalizeAnswer, spanF1 } from '../../src/tasks/span-metrics.ts';
 import { squad } from '../../src/tasks/squad/index.ts';
 import type { SpanPrediction } from '../../src/tasks/task.ts';
 
@@ -91,10 +91,10 @@ test('the best threshold gives the F1 that the official script finds for it, whe
   expect(said.length).toBeGreaterThan(50);
   for (const { answers, predictions, best_f1: known } of said) {
     const examples = answers.map((own) => ({ question: '', passage: '', start: -1, end: -1, answers: own }));
-    const from = fromThreshold(predictions, examples, 'best');
+    const from = fromThreshold(predictions, bestF1Threshold(predictions, examples));
     expect(task.score(from, examples)['f1']).toBeCloseTo(known, 10);
     expect(task.score(from, examples)['best_f1']).toBeCloseTo(known, 10);
-    const again = fromThreshold(fromThreshold(predictions, examples, 3), examples, -3);
+    const again = fromThreshold(fromThreshold(predictions, 3), -3);
     expect(task.score(again, examples)['f1']).toBeCloseTo(task.score(predictions, examples)['f1']!, 10);
   }
 });

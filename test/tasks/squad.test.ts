@@ -39,7 +39,7 @@ describe('SQuAD’s JSON', () => {
     const { train: learned, warnings } = read(train, good);
     expect(learned.map(({ id }) => id)).toEqual(['a']);
     expect(warnings).toEqual([
-      'train-v1.1.json: 2 of 3 questions left out, without an answer that stands where it says',
+      'train-v1.1.json: 2 of 3 questions left out, without an answer that stands where it says, the first "b"',
     ]);
   });
 

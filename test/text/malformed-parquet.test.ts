@@ -120,8 +120,30 @@ test('columns of other types than the task’s are no examples', async () => {
     ...['train', 'validation'].map((split) => [`cola/${split}-00000-of-00001.parquet`, text] as const),
   ]);
   expect(() => cola.examples(files)).toThrow(
-    'cola/train-00000-of-00001.parquet holds no example that can be read: line 1 has no text "sentence"',
+    'cola/train-00000-of-00001.parquet holds no example that can be read: row 1 has no text "sentence"',
   );
+});
+
+test('what is no example is told by its row, and refused where a task needs every row', async () => {
+  const text = await parquetLines('test/fixtures/parquet/plain.parquet');
+  const [cola, squad] = ['glue-cola', 'squad-1.1'].map((wanted) => tasks.find(({ name }) => name === wanted)!);
+  const named = (name: string) => ['train', 'validation'].map((split) => [name.replace('*', split), text] as const);
+  const { warnings } = cola!.examples(new Map(named('cola/*-00000-of-00001.parquet')));
+  expect(warnings?.[0]).toBe(
+    'cola/train-00000-of-00001.parquet: 32 of 64 rows left out as unreadable, the first at row 1 (no text "sentence")',
+  );
+  expect(() => squad!.examples(new Map(named('plain_text/*-00000-of-00001.parquet')))).toThrow(
+    'plain_text/train-00000-of-00001.parquet: row 1: answers must be an object',
+  );
+});
+
+test('text that is not UTF-8 is refused with its row', async () => {
+  // The page's least and largest sentence stand before those of its rows, every other of which has one.
+  const [, , , second] = [...sound.toString('latin1').matchAll(/It is\./g)];
+  const bytes = Buffer.from(sound);
+  bytes[second!.index + 2] = 0xff;
+  await refused('latin', bytes);
+  await expect(parquetLines(join(folder, 'latin.parquet'))).rejects.toThrow('(row 4 must be UTF-8, got other bytes)');
 });
 
 test('a file larger than any data set’s is not opened', async () => {

@@ -102,11 +102,22 @@ describe('Parquet', () => {
     }
   });
 
+  test('that is damaged further on is named with the rows that cannot be read', async () => {
+    const whole = readFileSync(fixture('gzip.parquet'));
+    // Every page is a gzip member of its own; the last is the text of the last row.
+    whole.fill(0xff, whole.lastIndexOf(Buffer.of(0x1f, 0x8b)) + 10, whole.lastIndexOf(Buffer.of(0x1f, 0x8b)) + 20);
+    expect((await mistake(file('late.parquet', whole))).message).toMatch(
+      /late\.parquet cannot be read as Parquet, rows 3 to 3 \(/,
+    );
+  });
+
   test('must be UTF-8', async () => {
     const whole = readFileSync(fixture('none.parquet'));
     const at = whole.indexOf('Caf\u00e9 three');
     whole[at + 4] = 0x20;
-    expect((await mistake(file('latin.parquet', whole))).message).toMatch(/latin\.parquet: a corpus must be UTF-8/);
+    expect((await mistake(file('latin.parquet', whole))).message).toMatch(
+      /latin\.parquet: a corpus must be UTF-8; row 3 is not/,
+    );
   });
 });
 

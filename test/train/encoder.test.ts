@@ -5,8 +5,8 @@ import { attend } from '../../src/train/attention.ts';
 import type { Dropout } from '../../src/train/dropout.ts';
 import { encode } from '../../src/train/encoder.ts';
 import { initialState } from '../../src/train/init.ts';
-import { toTensors } from '../../src/train/parameters.ts';
 import { openTestEngine } from '../engine/engines.ts';
+import { toTensors } from './to-tensors.ts';
 
 beforeAll(async () => {
   await openTestEngine();

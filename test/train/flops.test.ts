@@ -13,9 +13,9 @@ import { initialState } from '../../src/train/init.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLoss } from '../../src/train/masked-lm.ts';
 import { pairLoss, pairOutputs } from '../../src/train/pair-loss.ts';
-import { toTensors } from '../../src/train/parameters.ts';
 import { countFlops } from './count-flops.ts';
 import { openTestEngine } from '../engine/engines.ts';
+import { toTensors } from './to-tensors.ts';
 
 beforeAll(async () => {
   await openTestEngine();

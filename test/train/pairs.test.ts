@@ -4,7 +4,6 @@ import type { Engine, Feeds, HostTensors, Tensors } from '../../src/engine/engin
 import { layout } from '../../src/growth/layout.ts';
 import type { Settings } from '../../src/run/spec.ts';
 import { maskedLmEvaluation, maskedLmObjective, visibleRows } from '../../src/train/masked-batch.ts';
-import { toTensors } from '../../src/train/parameters.ts';
 import { scalarOutput } from '../../src/train/training-step.ts';
 import { openTestEngine } from '../engine/engines.ts';
 import {
@@ -20,6 +19,7 @@ import {
   type Packed,
 } from './oracle.ts';
 import { tinySettings } from './tiny.ts';
+import { toTensors } from './to-tensors.ts';
 
 let engine: Engine;
 beforeAll(async () => {

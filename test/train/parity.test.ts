@@ -5,7 +5,6 @@ import { layout } from '../../src/growth/layout.ts';
 import { freshMoments, trainedAs } from '../../src/train/adamw.ts';
 import { visibleRows } from '../../src/train/masked-batch.ts';
 import { maskedLmLogits, maskedLmLoss } from '../../src/train/masked-lm.ts';
-import { toTensors } from '../../src/train/parameters.ts';
 import { scalarOutput, stepFeeds, trainingStep } from '../../src/train/training-step.ts';
 import {
   BATCH,
@@ -23,6 +22,7 @@ import {
   type OracleTraining,
 } from './oracle.ts';
 import { openTestEngine } from '../engine/engines.ts';
+import { toTensors } from './to-tensors.ts';
 
 let engine: Engine;
 beforeAll(async () => {

@@ -169,6 +169,26 @@ test('the development sets of SQuAD are answered as the record scores them', asy
     .filter((id) => second[id] === '')
     .map((id) => odds[id] as number);
   expect(Math.max(-Infinity, ...answered)).toBeLessThan(Math.min(Infinity, ...unanswered));
+
+  // The text is answered up to the threshold, as the official script counts it.
+  const { nullThreshold } = result.tasks['squad-2.0']!;
+  expect(Math.max(-Infinity, ...answered)).toBeLessThanOrEqual(nullThreshold!);
+  expect(Math.min(Infinity, ...unanswered)).toBeGreaterThan(nullThreshold!);
+  expect(await json('squad-2.0.meta.json')).toMatchObject({ nullThreshold });
+  expect([result.tasks['squad-1.1']!, await json('squad-1.1.meta.json')].some((own) => 'nullThreshold' in own)).toBe(
+    false,
+  );
+});
+
+test('of several runs each has the threshold that it chose, and the record that of the run that speaks for all', async () => {
+  await writeSquad();
+  const overrides = { 'squad-2.0': { 'null-threshold': 'best', rate: [1e-5, 1e-2], epochs: 6 } } as const;
+  const { nullThreshold, rate, runs } = (await run({ tasks: ['squad-2.0'], overrides })).tasks['squad-2.0']!;
+  const chosen = runs!.map((one) => one.nullThreshold);
+  expect(rate).toBe(1e-2);
+  expect(chosen).toEqual([expect.any(Number), nullThreshold]);
+  expect(chosen[0]).not.toBe(nullThreshold);
+  expect(await json('squad-2.0.meta.json')).toMatchObject({ rate, nullThreshold });
 });
 
 test('what is no benchmark’s is predicted on its own test examples, beside the labels', async () => {

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { HeapKernel } from './kernel.ts';
 import { sizeOf } from './kernel.ts';
 
@@ -35,22 +34,4 @@ export const heapDropoutMask: HeapKernel = ({ inputs, attrs }, heap) => {
   const key = maskKey(seed, step, site);
   heap.simd.dropoutMask(heap.address(out), sizeOf(shape), key, threshold(rate), 1 / (1 - rate));
   return out;
-};
-
-interface CpuBackend {
-  readSync(dataId: tf.DataId): Int32Array;
-  makeTensorInfo(shape: number[], dtype: tf.DataType, values: Float32Array): tf.TensorInfo;
-}
-
-/** The same mask on tfjs's CPU backend: what the other is checked against. */
-export const cpuDropoutMask: tf.KernelFunc = ({ inputs, backend, attrs }) => {
-  const { shape, site, rate } = attrs as unknown as MaskAttributes;
-  const cpu = backend as CpuBackend;
-  const [seed = 0, step = 0] = cpu.readSync(inputs.seed!.dataId);
-  const key = maskKey(seed, step, site);
-  const [limit, scale] = [threshold(rate), 1 / (1 - rate)];
-  const values = Float32Array.from({ length: sizeOf(shape) }, (_, i) =>
-    mix(Math.imul(i, GOLDEN) ^ key) >= limit ? scale : 0,
-  );
-  return cpu.makeTensorInfo([...shape], 'float32', values);
 };

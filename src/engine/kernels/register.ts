@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Heap } from '../heap.ts';
-import { cpuDropoutMask } from './dropout.ts';
 import { ELEMENT_KERNELS } from './elements.ts';
 import type { HeapKernel, HeapKernels, KernelCall } from './kernel.ts';
 import { MATMUL_KERNELS } from './matmul.ts';
-import { DROPOUT_MASK } from './names.ts';
 import { ROW_KERNELS } from './rows.ts';
 import { STRUCTURE_KERNELS } from './structure.ts';
 
@@ -34,12 +32,4 @@ function replaceKernel(kernelName: string, kernel: HeapKernel, heap: Heap): void
       return result;
     },
   });
-}
-
-/** The dropout mask for tfjs's CPU backend, on which tests check our kernels. */
-export function registerCpuKernels(): void {
-  const known = tf.getKernel(DROPOUT_MASK, 'cpu') as tf.KernelConfig | undefined;
-  if (known === undefined) {
-    tf.registerKernel({ kernelName: DROPOUT_MASK, backendName: 'cpu', kernelFunc: cpuDropoutMask });
-  }
 }

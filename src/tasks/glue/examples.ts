@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import { badLineWarnings, shuffled, sourceOf, type BadLine } from '../source.ts';
+import { badLineWarnings, partOf, shuffled, sourceOf, type BadLine } from '../source.ts';
 import type { SourceFile, SourceFiles, Splits } from '../task.ts';
 import { readRows, type Columns, type Row } from './rows.ts';
 
@@ -58,7 +58,8 @@ function readSplit<Example>(
 }
 
 function nothingRead(name: string, [first]: readonly BadLine[]): UserError {
-  const why = first === undefined ? 'it has no lines' : `line ${first.line} has ${first.why}`;
+  const part = partOf(name);
+  const why = first === undefined ? `it has no ${part}s` : `${part} ${first.line} has ${first.why}`;
   return new UserError(
     `${name} holds no example that can be read: ${why}`,
     'It must be as GLUE has it, and with labels: the test sets have none.',

@@ -25,20 +25,18 @@ function examples(files: SourceFiles, { task, train, dev, unanswerable }: Versio
   const [learned, asked] = [train, dev].map((file) => {
     const source = sourceOf(files, file, task);
     const questions = readQuestions(source);
-    const usable = questions.filter(({ answers }) => unanswerable || answers.length > 0).map(exampleOf);
+    const all = questions.map(exampleOf);
+    const usable = all.filter(({ answers }) => unanswerable || answers.length > 0);
     if (usable.length === 0) throw noQuestions(source.name, questions.length);
     if (file === dev) checkIds(source.name, questions);
-    return { ...source, count: questions.length, usable };
+    return { ...source, all, usable };
   });
   // What is asked is scored by its texts, wherever they stand; what is learned must stand where it is said to.
   const placed = learned!.usable.filter(({ answers, start }) => answers.length === 0 || start !== -1);
   return {
     train: shuffled(placed),
     test: asked!.usable,
-    warnings: [
-      ...leftOut(learned!.name, learned!.count, placed.length),
-      ...leftOut(asked!.name, asked!.count, asked!.usable.length),
-    ],
+    warnings: [...leftOut(learned!.name, learned!.all, placed), ...leftOut(asked!.name, asked!.all, asked!.usable)],
   };
 }
 
@@ -56,8 +54,14 @@ function checkIds(name: string, questions: readonly Question[]): void {
   }
 }
 
-const leftOut = (name: string, of: number, kept: number): string[] =>
-  kept === of ? [] : [`${name}: ${of - kept} of ${of} questions left out, without an answer that stands where it says`];
+function leftOut(name: string, all: readonly SpanExample[], kept: readonly SpanExample[]): string[] {
+  const used = new Set(kept);
+  const first = all.find((example) => !used.has(example));
+  if (first === undefined) return [];
+  const count = `${all.length - kept.length} of ${all.length}`;
+  const id = JSON.stringify(first.id?.slice(0, 40));
+  return [`${name}: ${count} questions left out, without an answer that stands where it says, the first ${id}`];
+}
 
 const noQuestions = (name: string, count: number): UserError =>
   new UserError(

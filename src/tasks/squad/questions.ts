@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { checkJsonBounds } from '../json-bounds.ts';
 import { lineFault, linesOf } from '../lines.ts';
-import type { Source } from '../source.ts';
+import { partOf, type Source } from '../source.ts';
 
 /** A question as a file of SQuAD has it. */
 export interface Question {
@@ -26,7 +26,7 @@ export function readQuestions(source: Source): Question[] {
   const { name, text } = source;
   if (/\.(jsonl|parquet)$/.test(name)) {
     return linesOf(source).flatMap((line, index) => {
-      const at = `${name}:${index + 1}`;
+      const at = partOf(name) === 'row' ? `${name}: row ${index + 1}` : `${name}:${index + 1}`;
       const why = lineFault(line);
       if (why !== null) throw departs(at, `must be a question in JSON, got ${why}`);
       return line.trim() === '' ? [] : [flatQuestion(place(parse(line, at), at))];

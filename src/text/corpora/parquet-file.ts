@@ -22,16 +22,18 @@ export function parquetFile(path: string): Corpus {
 async function* documentsOf(path: string): AsyncGenerator<Document> {
   await checkFile(path);
   const file = await asyncBufferFromFile(path);
-  const metadata = await orDamaged(path, parquetMetadataAsync(file));
+  const metadata = await orDamaged(path, '', parquetMetadataAsync(file));
   const column = textColumn(path, metadata.schema);
   const share = file.byteLength / Math.max(1, Number(metadata.num_rows));
   let rowStart = 0;
   let found = false;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
-    const wanted = { file, metadata, columns: [column], rowStart, rowEnd, compressors, parsers: strictStrings(path) };
-    for (const row of await orDamaged(path, parquetReadObjects(wanted))) {
+    const wanted = { file, metadata, columns: [column], rowStart, rowEnd, compressors, parsers };
+    const rows = await orDamaged(path, `, rows ${rowStart + 1} to ${rowEnd}`, parquetReadObjects(wanted));
+    for (const [index, row] of rows.entries()) {
       const text: unknown = row[column];
+      if (text === NOT_UTF8) throw notUtf8(path, rowStart + index + 1);
       const passages = typeof text === 'string' ? sentencesOf(text).map((sentence) => [sentence]) : [];
       if (passages.length === 0) continue;
       found = true;
@@ -75,28 +77,35 @@ function afterElement(elements: Schema, at: number): number {
   return next;
 }
 
-const strictStrings = (path: string) => {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  return {
-    stringFromBytes(bytes: Uint8Array | undefined): string | undefined {
-      try {
-        // Nothing where the row has no text.
-        return bytes && decoder.decode(bytes);
-      } catch (error) {
-        throw new UserError(`${path}: a corpus must be UTF-8; a row is not.`, 'Write the file anew.', { cause: error });
-      }
-    },
-  };
+/** Text that is not UTF-8, until the row that it is in is known. */
+const NOT_UTF8 = Symbol('not UTF-8');
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const parsers = {
+  stringFromBytes(bytes: Uint8Array | undefined): string | typeof NOT_UTF8 | undefined {
+    try {
+      // Nothing where the row has no text.
+      return bytes && decoder.decode(bytes);
+    } catch {
+      return NOT_UTF8;
+    }
+  },
 };
 
-async function orDamaged<Value>(path: string, reading: Promise<Value>): Promise<Value> {
+const notUtf8 = (path: string, row: number): UserError =>
+  new UserError(`${path}: a corpus must be UTF-8; row ${row} is not.`, 'Write the file anew.');
+
+/** `where` says which part of the file, in words that follow "as Parquet". */
+async function orDamaged<Value>(path: string, where: string, reading: Promise<Value>): Promise<Value> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof UserError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${path} cannot be read as Parquet (${why}).`, 'Perhaps the file was not copied whole.', {
-      cause: error,
-    });
+    throw new UserError(
+      `${path} cannot be read as Parquet${where} (${why}).`,
+      'Perhaps the file was not copied whole.',
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -15,8 +15,11 @@ const AT_ONCE = 1 << 18;
 
 /**
  * The contents of a file, unpacked where it ends in .gz or .zst, a part at a time: the whole is never in memory. Throws
- * a UserError that says how far it came where packed data is damaged or ends too early. Checksums in .zst files are not
- * looked at.
+ * a UserError that says how far it came where packed data is damaged or ends too early.
+ *
+ * Checksums in .zst files are not looked at: Node unpacks Zstandard only from 22.15 on, and the same file must be the
+ * same text on all. The digest of the file names the cells that read it, so that a changed file is another corpus; but
+ * one that was damaged before it was first read may be unpacked to other text without a word.
  */
 export function contentsOf(path: string): AsyncGenerator<Contents> {
   switch (corpusFormat(path)?.packed ?? null) {

@@ -1,7 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { registerCpuKernels } from '../../../src/engine/kernels/register.ts';
 import { gelu, softmax } from '../../../src/engine/ops/activations.ts';
 import { adamw, squareSum } from '../../../src/engine/ops/adamw.ts';
 import { crossEntropy } from '../../../src/engine/ops/cross-entropy.ts';
@@ -10,6 +9,7 @@ import { dropout, dropoutMask } from '../../../src/engine/ops/dropout.ts';
 import { gatherRows } from '../../../src/engine/ops/gather.ts';
 import { layerNorm } from '../../../src/engine/ops/layer-norm.ts';
 import { expectClose, tensorOf } from '../backends.ts';
+import { registerCpuKernels } from '../cpu-kernels.ts';
 import { describeInstalled, installedEngine } from './installed.ts';
 
 /** Value and gradients of a function of tensors, weighed differently at every element. */

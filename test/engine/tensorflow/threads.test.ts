@@ -1,12 +1,12 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { registerCpuKernels } from '../../../src/engine/kernels/register.ts';
 import { gelu } from '../../../src/engine/ops/activations.ts';
 import { crossEntropy } from '../../../src/engine/ops/cross-entropy.ts';
 import { dense } from '../../../src/engine/ops/dense.ts';
 import { layerNorm } from '../../../src/engine/ops/layer-norm.ts';
 import { expectClose, tensorOf } from '../backends.ts';
+import { registerCpuKernels } from '../cpu-kernels.ts';
 import { describeInstalled, installedEngine } from './installed.ts';
 
 // Large enough to be split over threads, in numbers that do not divide evenly.
