@@ -64,42 +64,62 @@ def draw_batch(number):
     return dict(ids=ids, segments=segments, mask=mask, masked=masked, labels=labels)
 
 
+def bert_config(layers=L, ffn=F, **more):
+    return BertConfig(
+        vocab_size=V, hidden_size=D, num_hidden_layers=layers, num_attention_heads=H, intermediate_size=ffn,
+        max_position_embeddings=P, type_vocab_size=2, hidden_act="gelu", hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0, layer_norm_eps=1e-12, tie_word_embeddings=True, **more,
+    )
+
+
+def encoder_parts(bert):
+    """The tables, norms and linear layers of a BertModel, under our names."""
+    e = bert.embeddings
+    tables = {
+        "embedding/tokens": e.word_embeddings.weight,
+        "embedding/positions": e.position_embeddings.weight,
+        "embedding/segments": e.token_type_embeddings.weight,
+    }
+    norms, linears = {"embedding/norm": e.LayerNorm}, {}
+    for i, block in enumerate(bert.encoder.layer):
+        attention = block.attention
+        linears |= {
+            f"layer_{i}/query": attention.self.query, f"layer_{i}/key": attention.self.key,
+            f"layer_{i}/value": attention.self.value, f"layer_{i}/attention_output": attention.output.dense,
+            f"layer_{i}/ffn_input": block.intermediate.dense, f"layer_{i}/ffn_output": block.output.dense,
+        }
+        norms |= {f"layer_{i}/attention_norm": attention.output.LayerNorm, f"layer_{i}/ffn_norm": block.output.LayerNorm}
+    return tables, norms, linears
+
+
+def table_of(tables, norms, linears):
+    """Every parameter by our name for it."""
+    table = dict(tables)
+    for name, layer in norms.items():
+        table |= {f"{name}/gain": layer.weight, f"{name}/bias": layer.bias}
+    for name, layer in linears.items():
+        table |= {f"{name}/kernel": layer.weight, f"{name}/bias": layer.bias}
+    return table
+
+
+def load(table, w):
+    with torch.no_grad():
+        for name, tensor in table.items():
+            tensor.copy_(w[name].T if name.endswith("/kernel") else w[name])
+
+
 class Transformers:
     """BertForMaskedLM (or a `kind` that holds one), with its parameters under our names."""
 
     def __init__(self, w, layers=L, ffn=F, kind=BertForMaskedLM):
-        config = BertConfig(
-            vocab_size=V, hidden_size=D, num_hidden_layers=layers, num_attention_heads=H, intermediate_size=ffn,
-            max_position_embeddings=P, type_vocab_size=2, hidden_act="gelu", hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0, layer_norm_eps=1e-12, tie_word_embeddings=True,
-        )
-        self.model = kind(config).train()
-        bert, head = self.model.bert, self.model.cls.predictions
-        e = bert.embeddings
-        table = {
-            "embedding/tokens": e.word_embeddings.weight,
-            "embedding/positions": e.position_embeddings.weight,
-            "embedding/segments": e.token_type_embeddings.weight,
-            "masked_lm/output/bias": head.bias,
-        }
-        norms = {"embedding/norm": e.LayerNorm, "masked_lm/norm": head.transform.LayerNorm}
-        linears = {"masked_lm/transform": head.transform.dense}
-        for i, block in enumerate(bert.encoder.layer):
-            attention = block.attention
-            linears |= {
-                f"layer_{i}/query": attention.self.query, f"layer_{i}/key": attention.self.key,
-                f"layer_{i}/value": attention.self.value, f"layer_{i}/attention_output": attention.output.dense,
-                f"layer_{i}/ffn_input": block.intermediate.dense, f"layer_{i}/ffn_output": block.output.dense,
-            }
-            norms |= {f"layer_{i}/attention_norm": attention.output.LayerNorm, f"layer_{i}/ffn_norm": block.output.LayerNorm}
-        for name, layer in norms.items():
-            table |= {f"{name}/gain": layer.weight, f"{name}/bias": layer.bias}
-        for name, layer in linears.items():
-            table |= {f"{name}/kernel": layer.weight, f"{name}/bias": layer.bias}
-        self.table = table
-        with torch.no_grad():
-            for name, tensor in table.items():
-                tensor.copy_(w[name].T if name.endswith("/kernel") else w[name])
+        self.model = kind(bert_config(layers, ffn)).train()
+        head = self.model.cls.predictions
+        tables, norms, linears = encoder_parts(self.model.bert)
+        tables["masked_lm/output/bias"] = head.bias
+        norms["masked_lm/norm"] = head.transform.LayerNorm
+        linears["masked_lm/transform"] = head.transform.dense
+        self.table = table_of(tables, norms, linears)
+        load(self.table, w)
 
     def logits(self, batch):
         out = self.model(input_ids=batch["ids"], attention_mask=batch["mask"], token_type_ids=batch["segments"])
@@ -247,9 +267,8 @@ def plain(batch):
     return {name: tensor.reshape(-1).tolist() for name, tensor in batch.items()}
 
 
-def train(model):
-    """Ten AdamW steps; no decay on biases and norms."""
-    named = model.table.items()
+def train(named, loss):
+    """Ten AdamW steps on what `loss` gives for a step's number; no decay on biases and norms."""
     plain_names = lambda name: name.endswith(("/bias", "/gain"))
     groups = [
         {"params": [t for n, t in named if not plain_names(n)], "weight_decay": DECAY},
@@ -261,11 +280,11 @@ def train(model):
         for group in optimizer.param_groups:
             group["lr"] = RATES[step]
         optimizer.zero_grad()
-        _, loss = loss_of(model, draw_batch(step))
-        loss.backward()
+        value = loss(step)
+        value.backward()
         norms.append(nn.utils.clip_grad_norm_([t for _, t in named], CLIP).item())
         optimizer.step()
-        losses.append(loss.item())
+        losses.append(value.item())
     return losses, norms
 
 
@@ -295,7 +314,7 @@ def main():
         gradients = pack(model.read(lambda tensor: tensor.grad))
         write(name, {"batch": plain(batch), "logits": logits.reshape(-1).tolist(), "loss": loss.item(), "gradients": gradients})
     model = Transformers(w)
-    losses, norms = train(model)
+    losses, norms = train(model.table.items(), lambda step: loss_of(model, draw_batch(step))[1])
     write("adamw", {
         "settings": {"decay": DECAY, "clip": CLIP}, "rates": RATES, "losses": losses, "norms": norms,
         "batches": [plain(draw_batch(step)) for step in range(STEPS)],
