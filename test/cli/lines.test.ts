@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { canDraw, wantsColour } from '../../src/cli/progress/display.ts';
+import { canDraw, wantsColour } from '../../src/cli/terminal.ts';
 import { openLines } from '../../src/cli/progress/plain.ts';
 import type { SweepEvent } from '../../src/run/events.ts';
 import type { CellEvent } from '../../src/run/record.ts';

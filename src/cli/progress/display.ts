@@ -1,5 +1,6 @@
 import type { SweepEvent } from '../../run/events.ts';
 import type { Io } from '../io.ts';
+import { canDraw } from '../terminal.ts';
 import { openLines } from './plain.ts';
 
 /** Where the events of a sweep are shown, until it is closed. */
@@ -24,18 +25,3 @@ export async function openDisplay(
   if (options.draw && canDraw(io)) return (await import('./drawn.tsx')).openDrawn(io);
   return openLines(io);
 }
-
-/** Whether stderr is a terminal on which lines can be redrawn. */
-export function canDraw({ stderr, env }: Pick<Io, 'stderr' | 'env'>): boolean {
-  return stderr.isTTY === true && env.TERM !== 'dumb' && !isSet(env.CI);
-}
-
-/** Whether colours are wanted on a stream: NO_COLOR (no-color.org) and FORCE_COLOR go before what the stream is. */
-export function wantsColour(stream: Io['stdout'], env: Io['env']): boolean {
-  if (isSet(env.NO_COLOR)) return false;
-  if (isSet(env.FORCE_COLOR)) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
-  return stream.isTTY === true && env.TERM !== 'dumb';
-}
-
-/** Whether a variable of the environment says something. */
-export const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';

@@ -1,7 +1,8 @@
 import { render } from 'ink';
 import type { SweepEvent } from '../../run/events.ts';
 import type { Io } from '../io.ts';
-import { wantsColour, type Display } from './display.ts';
+import { wantsColour } from '../terminal.ts';
+import type { Display } from './display.ts';
 import { frameOf, type Frame } from './frame.ts';
 import { glyphsFor } from './glyphs.ts';
 import { knownNode } from './lines.ts';

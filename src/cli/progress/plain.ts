@@ -1,6 +1,7 @@
 import { clock } from '../format.ts';
 import type { Io } from '../io.ts';
-import { isSet, type Display } from './display.ts';
+import { isSet } from '../terminal.ts';
+import type { Display } from './display.ts';
 import { heartbeat, linesFor } from './lines.ts';
 import { advance, NOTHING_YET, type Progress } from './progress.ts';
 
