@@ -26,7 +26,7 @@ export function openEngine({ threads, precision = 'fp32', xla = false }) {
   const [build] = nativeBuilds(process.env).builds;
   if (build === undefined) throw new Error('no engine is installed');
   const engine = openTensorFlow({ entry: build.entry, threads, device: 'cpu' });
-  return (functions, state) => engine.compile(functions, state, { precision, xla: xla ? 'on' : 'off', steps: 0 });
+  return (functions, state) => engine.compile(functions, state, { precision, xla: xla ? 'on' : 'off' });
 }
 
 /** A masked-LM step with AdamW, gradients clipped to norm 1. */

@@ -45,10 +45,8 @@ export interface CompileOptions {
    * again. Everything else, weights and moments included, stays float32.
    */
   readonly precision: 'fp32' | 'bf16';
-  /** Whether XLA compiles what lies between matrix products. `auto` decides by `steps`. No matter to WebAssembly. */
-  readonly xla: 'auto' | 'on' | 'off';
-  /** How often the program's training step is planned to run. */
-  readonly steps: number;
+  /** Whether XLA compiles what lies between matrix products. No matter to WebAssembly. */
+  readonly xla: 'on' | 'off';
 }
 
 /** What carries out training: chosen once per process. */

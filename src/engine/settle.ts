@@ -6,14 +6,14 @@ import { nvidiaDriver, type NvidiaDriver } from './install/driver.ts';
 import type { Environment } from './install/home.ts';
 import { probeInProcess, type ProbeOutcome } from './install/probe-process.ts';
 import { checkCard, checkPrecision } from './precision.ts';
-import { settledXla } from './tensorflow/xla.ts';
+import { settledXla, type WantedXla } from './settled-xla.ts';
 
 /** What a sweep asks of its engine. */
 export interface EngineRequest {
   readonly name: 'auto' | Engine['name'];
   /** Of all its arms. */
   readonly precisions: readonly CompileOptions['precision'][];
-  readonly xla: CompileOptions['xla'];
+  readonly xla: WantedXla;
 }
 
 /** The engine that a sweep runs on. */
@@ -24,7 +24,7 @@ export interface SettledEngine {
   /** For people: why it and not another. */
   readonly why: string;
   /** As it was asked for, or what `auto` comes to on this engine. */
-  readonly xla: CompileOptions['xla'];
+  readonly xla: WantedXla;
 }
 
 /** What settling looks at; tests bring their own. */

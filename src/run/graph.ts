@@ -5,6 +5,7 @@ import { goesOnFrom, type WorkNode } from './node.ts';
 import { distinctCells, type Cell, type Comparison, type Settings } from './spec.ts';
 import { planStages } from './stages.ts';
 import { evaluationWork, taskWork } from './work.ts';
+import { usesXla } from './xla.ts';
 
 /** A node among those that need it, and that it needs. */
 export interface GraphNode {
@@ -75,14 +76,17 @@ export const nodeInfo = ({ node, cells, work }: GraphNode): NodeInfo => ({
 interface Template {
   readonly digests: NodeDigests;
   readonly stageWork: readonly number[];
+  readonly stageSteps: readonly number[];
   readonly evaluationWork: number;
   readonly taskWork: Readonly<Record<string, number>>;
 }
 
 function templateOf(settings: Settings, contents: Comparison['contents'], growths: GrowthDigests): Template {
+  const stages = planStages(settings);
   return {
     digests: nodeDigests(settings, contents, growths),
-    stageWork: planStages(settings).map(({ flops, fit }) => flops + (fit?.flops ?? 0)),
+    stageWork: stages.map(({ flops, fit }) => flops + (fit?.flops ?? 0)),
+    stageSteps: stages.map(({ steps }) => steps),
     evaluationWork: evaluationWork(settings),
     taskWork: Object.fromEntries(settings.finetune.tasks.map((task) => [task, taskWork(settings, task)])),
   };
@@ -107,7 +111,7 @@ function nodesOf(cell: Cell, { digests, ...works }: Template, saving: boolean): 
     const address: string = addressOf(cell, 'stage', parent, decides);
     made.push({
       ...{ node: { kind: 'stage', address, parent, index }, work: works.stageWork[index]! },
-      line: lineKey(cell, parent, digests.lines[index]!),
+      line: lineKey(cell, parent, digests.lines[index]!, works.stageSteps[index]!),
     });
     parent = address;
   }
@@ -130,9 +134,9 @@ function nodesOf(cell: Cell, { digests, ...works }: Template, saving: boolean): 
 }
 
 /** Names the stages that differ in nothing but how long they go on; null where there can be no others. */
-function lineKey({ seed, engine }: Cell, parent: string | null, line: string | null): string | null {
-  // An engine that weighs how many steps are to come may compile a longer stage in another way.
-  return line === null || engine.xla === 'auto' ? null : `${seed} ${parent} ${line}`;
+function lineKey({ seed, engine }: Cell, parent: string | null, line: string | null, steps: number): string | null {
+  // How many steps are to come may decide how they are compiled.
+  return line === null ? null : `${seed} ${parent} ${usesXla(engine, steps)} ${line}`;
 }
 
 function addTo(nodes: Map<string, NodeOfCells>, cell: Cell, planned: PlannedNode): void {

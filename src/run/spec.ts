@@ -141,7 +141,7 @@ export const SETTINGS_VERSION = 1;
  */
 export type EngineName = 'wasm' | 'tensorflow' | 'cuda';
 
-/** Whether XLA compiles what lies between matrix products; `auto` leaves it to the engine and the planned steps. */
+/** Whether XLA compiles what lies between matrix products; `auto` leaves it to the device and the planned steps (run/xla.ts). */
 export type Xla = 'auto' | 'on' | 'off';
 
 export interface EngineSetting {

@@ -2,6 +2,7 @@ import type { EvaluationResult } from '../run/node.ts';
 import { targetShape } from '../run/spec.ts';
 import { planStages } from '../run/stages.ts';
 import type { HostTensors } from '../engine/engine.ts';
+import { compilingOf } from './compiling.ts';
 import { maskedLmEvaluation } from './masked-batch.ts';
 import type { Run } from './run.ts';
 import { timed } from './stopwatch.ts';
@@ -12,13 +13,12 @@ import { evaluationAt, validate, VALIDATION_TOKENS } from './validation.ts';
  * when stopped.
  */
 export async function evaluateFinal(run: Run, state: HostTensors): Promise<EvaluationResult> {
-  const { settings, engine: compiled } = run.cell;
+  const { settings } = run.cell;
   const { length } = targetShape(settings);
   const shape = { ...planStages(settings).at(-1)!.shape, length };
   const functions = { [evaluationAt(length)]: maskedLmEvaluation(shape, settings) };
-  const options = { precision: settings.train.precision, xla: compiled.xla, steps: 1 } as const;
   const { value, seconds } = await timed(async () => {
-    const program = await run.engine.compile(functions, state, options);
+    const program = await run.engine.compile(functions, state, compilingOf(run.cell, 1));
     try {
       const where = { length, tokens: VALIDATION_TOKENS.table };
       return await validate(program, run.corpus, settings, where, run.signal);

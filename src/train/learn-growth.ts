@@ -4,6 +4,7 @@ import { learnedMatrices } from '../growth/learned.ts';
 import type { LearnedMatrix, Recipe } from '../growth/recipe.ts';
 import { FITTING, type FitRecord } from '../run/record.ts';
 import type { PlannedFit, PlannedStage } from '../run/stages.ts';
+import { compilingOf } from './compiling.ts';
 import { freshMoments, optimizerFeed } from './adamw.ts';
 import { trainingFeeds } from './drawn-batch.ts';
 import { drawsOf, grownTensors, learnedName, startOf } from './grown-tensors.ts';
@@ -83,7 +84,7 @@ async function compileFit({ engine, cell }: Run, { recipe, from, state, to, fres
       step: maskedLmEvaluation({ ...to.shape, length: from.length }, cell.settings, to.entering),
     }),
     new Map([...small, ...drawsOf(recipe, small, fresh), ...learned, ...freshMoments(learned)]),
-    { precision: cell.settings.train.precision, xla: cell.engine.xla, steps: fit.steps },
+    compilingOf(cell, fit.steps),
   );
 }
 

@@ -12,6 +12,7 @@ import {
   maskedLmTrainingOfNew,
   OPTIMIZER_OF_NEW,
 } from './masked-batch.ts';
+import { compilingOf } from './compiling.ts';
 import type { Run } from './run.ts';
 import { pretrainingRate } from './rate.ts';
 import { stopwatch, timed, type Stopwatch } from './stopwatch.ts';
@@ -78,7 +79,7 @@ export async function compileStage(
   };
   const masked = entering === null ? [] : functionsOf(entering);
   const functions = Object.fromEntries([...functionsOf(null), ...masked]);
-  return engine.compile(functions, state, { precision: settings.train.precision, xla: cell.engine.xla, steps });
+  return engine.compile(functions, state, compilingOf(cell, steps));
 }
 
 /** The masks' value in step `own` of a stage; 1 where nothing enters. */

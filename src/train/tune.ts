@@ -5,6 +5,7 @@ import type { Settings } from '../run/spec.ts';
 import type { Task } from '../tasks/task.ts';
 import { freshMoments, trainedAs } from './adamw.ts';
 import { answerSet } from './answers.ts';
+import { compilingOf } from './compiling.ts';
 import { headParameters, initialHead } from './heads.ts';
 import { freshParameter } from './init.ts';
 import type { CellRun } from './run.ts';
@@ -99,9 +100,11 @@ function compileTuning(
     const parameters = new Map([...encoder, ...head]);
     return new Map([...parameters, ...freshMoments(parameters)]);
   };
-  return engine.compile(stepsOf(model, settings, protocol, trained), from.step === 0 ? fresh() : state, {
-    ...{ precision: settings.train.precision, xla: cell.engine.xla, steps: plannedSteps(model, protocol) },
-  });
+  return engine.compile(
+    stepsOf(model, settings, protocol, trained),
+    from.step === 0 ? fresh() : state,
+    compilingOf(cell, plannedSteps(model, protocol)),
+  );
 }
 
 function stepsOf(

@@ -19,14 +19,14 @@ const CONTINUE: GrowthPolicy = { optimizer: 'carry', rate: 'continue' };
 function cellOf(
   schedule: Schedule,
   growth = CONTINUE,
-  { xla = 'off', seed = 0 }: { xla?: Xla; seed?: number } = {},
+  { xla = 'off', seed = 0, steps = 20 }: { xla?: Xla; seed?: number; steps?: number } = {},
 ): Cell {
   const settings: Settings = {
     ...tinySettings,
-    train: { ...tinySettings.train, steps: 20 },
+    train: { ...tinySettings.train, steps },
     ...{ growth, schedule },
   };
-  const engine = { name: 'wasm', xla } as const;
+  const engine = { name: xla === 'auto' ? 'cuda' : 'wasm', xla } as const;
   return { id: cellId({ settings, seed, engine, contents: {} }), arm: 'arm', seed, engine, settings };
 }
 
@@ -66,14 +66,19 @@ describe('a model that never grows', () => {
     ['the stage may be left early', cellOf(grownAfter(0.6, 'stack', { until: { slope: 0.02, window: 2 } })), never],
     ['the seed is another', cellOf(grownAfter(0.6), CONTINUE, { seed: 1 }), never],
     [
-      'the engine weighs how many steps are to come',
-      cellOf(grownAfter(0.6), CONTINUE, { xla: 'auto' }),
-      cellOf([small], CONTINUE, { xla: 'auto' }),
+      'a card compiles the longer one by XLA and not the shorter one',
+      cellOf(grownAfter(0.6), CONTINUE, { xla: 'auto', steps: 12_000 }),
+      cellOf([small], CONTINUE, { xla: 'auto', steps: 12_000 }),
     ],
     ['it is another model', cellOf(grownAfter(0.6)), cellOf(TARGET_ONLY)],
   ])('is trained from its beginning where %s', (_, grown, other) => {
     expect(shares(grown, other)).toBe(false);
   });
+});
+
+test('on a card that compiles both alike it goes on, too', () => {
+  const alike = { xla: 'auto', steps: 20_000 } as const;
+  expect(shares(cellOf(grownAfter(0.6), CONTINUE, alike), cellOf([small], CONTINUE, alike))).toBe(true);
 });
 
 describe('a stage’s head', () => {

@@ -15,7 +15,6 @@ import { loadTensorFlow } from './load.ts';
 import type { TensorFlowOptions } from './options.ts';
 import { compileProgram } from './program.ts';
 import { openShapes } from './shapes.ts';
-import { usesXla } from './xla.ts';
 
 /** Where an engine lies, and how it is to work. */
 export interface TensorFlowPlace extends Partial<TensorFlowOptions> {
@@ -23,7 +22,7 @@ export interface TensorFlowPlace extends Partial<TensorFlowOptions> {
   readonly entry: string;
 }
 
-const PLAIN: CompileOptions = { precision: 'fp32', xla: 'off', steps: 0 };
+const PLAIN: CompileOptions = { precision: 'fp32', xla: 'off' };
 
 /**
  * TensorFlow through tfjs-node's addon. Every compiled function is one call of a graph that was recorded once. Options
@@ -51,10 +50,9 @@ export function openTensorFlow({ entry, ...wanted }: TensorFlowPlace): Engine {
     threads,
     // On a card, sums over rows that share an index are added up in whatever order they come.
     repeatable: name === 'tensorflow',
-    compile: async (functions, state, compile = PLAIN) => {
-      checkPrecision(compile.precision, name);
-      const { precision } = compile;
-      return compileProgram(machinery, functions, state, { precision, xla: usesXla(compile, name) });
+    compile: async (functions, state, { precision, xla } = PLAIN) => {
+      checkPrecision(precision, name);
+      return compileProgram(machinery, functions, state, { precision, xla: xla === 'on' });
     },
   };
 }
