@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { checkpointFiles } from '../checkpoint/files.ts';
 import { UserError } from '../errors.ts';
 import { CORPORA } from './corpora.ts';
+import { fileDigest, type FileWatch } from './file-digest.ts';
 import { codeOf } from './files.ts';
 import type { Arm, Comparison } from './spec.ts';
 import { userFiles } from './task-files.ts';
@@ -50,28 +50,18 @@ async function checkpoints(arms: readonly Arm[]): Promise<(readonly [folder: str
   return Promise.all([...folders].map(async (folder) => [folder, await checkpointFiles(folder)] as const));
 }
 
-interface Watch extends Pick<Reading, 'signal'> {
-  readonly onBytes: (bytes: number) => void;
-}
-
-async function digestOf(paths: readonly string[], watch: Watch): Promise<string> {
+async function digestOf(paths: readonly string[], watch: FileWatch): Promise<string> {
   const single: string[] = [];
   for (const path of paths) single.push(await digestOfFile(path, watch));
   return single.length === 1 ? single[0]! : createHash('sha256').update(single.join(' ')).digest('hex');
 }
 
-async function digestOfFile(path: string, { signal, onBytes }: Watch): Promise<string> {
-  const hash = createHash('sha256');
+async function digestOfFile(path: string, watch: FileWatch): Promise<string> {
   try {
-    for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) {
-      signal?.throwIfAborted();
-      hash.update(bytes as Buffer);
-      onBytes((bytes as Buffer).length);
-    }
+    return await fileDigest(path, watch);
   } catch (error) {
     throw unreadable(path, error);
   }
-  return hash.digest('hex');
 }
 
 function unreadable(path: string, error: unknown): unknown {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileDigest } from '../run/file-digest.ts';
 import { codeOf } from '../run/files.ts';
 
 /** SHA-256 of shards by file name, hexadecimal. */
@@ -37,15 +37,10 @@ function readDigests(folder: string): ShardDigests | null {
 }
 
 async function digestOf(path: string, signal: AbortSignal | undefined): Promise<string | null> {
-  const hash = createHash('sha256');
   try {
-    for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) {
-      signal?.throwIfAborted();
-      hash.update(bytes as Buffer);
-    }
+    return await fileDigest(path, { signal });
   } catch (error) {
     if (['ENOENT', 'EISDIR'].includes(codeOf(error))) return null;
     throw error;
   }
-  return hash.digest('hex');
 }

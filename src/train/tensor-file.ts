@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { openWeights } from '../checkpoint/weights-file.ts';
 import { writeWeights } from '../checkpoint/write-weights.ts';
 import type { HostTensors } from '../engine/engine.ts';
+import { fileDigest } from '../run/file-digest.ts';
 import { writeError, writeWhole } from '../run/files.ts';
 
 /** What stands beside a file of tensors, written after it: a file without it is not whole. */
@@ -28,7 +27,7 @@ export async function writeTensors(base: string, tensors: HostTensors, known: ob
       draft,
       [...tensors].map(([name, { shape, values }]) => ({ name, size: shape, numbers: () => values })),
     );
-    const note: Note<object> = { ...(await digestOf(draft)), known };
+    const note: Note<object> = { sha256: await fileDigest(draft), bytes: (await stat(draft)).size, known };
     // First the old note goes: it is not the new file's.
     await rm(`${base}.json`, { force: true });
     await rename(draft, path);
@@ -49,8 +48,7 @@ export async function readTensors<Known>(base: string): Promise<TensorFile<Known
   const path = `${base}.safetensors`;
   try {
     const note = JSON.parse(await readFile(`${base}.json`, 'utf8')) as Note<Known>;
-    const { sha256 } = await digestOf(path);
-    if (sha256 !== note.sha256) return null;
+    if ((await fileDigest(path)) !== note.sha256) return null;
     return { tensors: await readAll(path), known: note.known };
   } catch {
     // Whatever is wrong with it, it can be made again.
@@ -75,16 +73,4 @@ async function readAll(path: string): Promise<HostTensors> {
   } finally {
     await file.close();
   }
-}
-
-async function digestOf(path: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), async function count(chunks) {
-    for await (const chunk of chunks as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-  });
-  return { sha256: hash.digest('hex'), bytes };
 }
