@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../src/errors.ts';
 import { loadSweep } from '../../src/sweep/load.ts';
+import { mistakeOf } from './folder.ts';
 
 const FOLDER = 'test/fixtures/broken';
 const named = (ending: string) =>
@@ -13,14 +13,7 @@ const named = (ending: string) =>
 const names = named('.yaml');
 const messages = named('.txt');
 
-async function mistakeIn(file: string, set: readonly string[] = []): Promise<UserError> {
-  const error: unknown = await loadSweep(file, { set }).then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof UserError)) throw new Error(`${file}: expected a UserError`, { cause: error });
-  return error;
-}
+const mistakeIn = (file: string, set: readonly string[] = []) => mistakeOf(loadSweep(file, { set }));
 
 test('every broken sweep has its message beside it', () => {
   expect(names.length).toBeGreaterThanOrEqual(30);

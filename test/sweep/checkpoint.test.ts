@@ -2,11 +2,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { UserError } from '../../src/errors.ts';
 import { planStages, planSweep } from '../../src/run/plan.ts';
 import { cellsOf } from '../../src/run/spec.ts';
 import { loadSweep } from '../../src/sweep/load.ts';
 import { fixture } from '../checkpoint/oracle.ts';
+import { mistakeOf } from './folder.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -33,14 +33,7 @@ function load(text: string) {
 const settled = async (text: string) => ({ ...(await load(text)), engine: { name: 'wasm', xla: 'off' } as const });
 const idOf = async (text: string) => cellsOf(await settled(text))[0]!.id;
 
-async function mistakeIn(text: string): Promise<UserError> {
-  const error: unknown = await load(text).then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof UserError)) throw new Error('expected a UserError', { cause: error });
-  return error;
-}
+const mistakeIn = (text: string) => mistakeOf(load(text));
 
 describe('a checkpoint that an arm starts from', () => {
   test('is found from the sweep file, and its vocabulary is the arm’s', async () => {

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { UserError } from '../../src/errors.ts';
 import { protocolOf } from '../../src/run/protocol.ts';
 import { cellsOf } from '../../src/run/spec.ts';
 import { loadSweep } from '../../src/sweep/load.ts';
+import { mistakeOf } from './folder.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -36,14 +36,7 @@ const load = (text: string) => {
   return loadSweep(join(folder, 'sweep.yaml'));
 };
 const idOf = async (text: string) => cellsOf({ ...(await load(text)), engine: { name: 'wasm', xla: 'off' } })[0]!.id;
-async function mistakeIn(text: string): Promise<UserError> {
-  const error: unknown = await load(text).then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof UserError)) throw new Error('expected a UserError', { cause: error });
-  return error;
-}
+const mistakeIn = (text: string) => mistakeOf(load(text));
 
 describe('the folder of a data set', () => {
   test('is found from the sweep file', async () => {

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { UserError } from '../../src/errors.ts';
 import { cellsOf } from '../../src/run/spec.ts';
 import { loadSweep, type LoadedSweep } from '../../src/sweep/load.ts';
+import { mistakeOf } from './folder.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -33,14 +33,7 @@ const load = (text: string, set: readonly string[] = []) => {
 };
 const dataOf = async (text: string, arm = 0) => (await load(text)).arms[arm]!.settings.data;
 const idOf = async (text: string) => cellsOf({ ...(await load(text)), engine: { name: 'wasm', xla: 'off' } })[0]!.id;
-async function mistakeIn(text: string): Promise<UserError> {
-  const error: unknown = await load(text).then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof UserError)) throw new Error('expected a UserError', { cause: error });
-  return error;
-}
+const mistakeIn = (text: string) => mistakeOf(load(text));
 
 describe('data.vocabulary', () => {
   test('is found from the sweep file, also by its folder, and says the size', async () => {
